@@ -1,0 +1,174 @@
+"""SQL over a snapshot: the public views, built fresh from the log; derived and disposable.
+
+Steps, `just sql` and the trainer read through here. `publish` writes the same views to
+`catalog.duckdb` for other tools: to a temporary file, then renamed, so that an open shell keeps its
+file and blocks nobody. A user's SQL runs on a locked connection that can read the live shards and
+nothing else.
+"""
+
+import json
+import os
+import tempfile
+from datetime import datetime
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from factory.errors import QueryError, StoreError
+from factory.store import Snapshot, Store
+from schemas.arrow import key, schema
+from schemas.rows import TABLES
+
+_LOG_RUNS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("kind", pa.string()),
+        ("status", pa.string()),
+        ("recipe", pa.string()),
+        ("started", pa.timestamp("us")),
+        ("seconds", pa.float64()),
+        ("cost_usd", pa.float64()),
+        ("counts", pa.string()),
+        ("versions", pa.string()),
+        ("seq", pa.int64()),
+    ]
+)
+_LOG_SHARDS = pa.schema(
+    [
+        ("table", pa.string()),
+        ("path", pa.string()),
+        ("rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("sha256", pa.string()),
+    ]
+)
+
+
+def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory catalog over `snapshot` (default: now). Raises StoreError on damage."""
+    snapshot = snapshot or store.snapshot()
+    if damage := store.problems_with(snapshot):
+        more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
+        raise StoreError(f"{damage[0]}{more}; `just doctor` checks, `repair=true` mends the store")
+    con = duckdb.connect()
+    _build(con, store, snapshot)
+    return con
+
+
+def locked(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyConnection:
+    """A catalog for SQL of a user: live shards can be read, nothing else, and nothing written."""
+    snapshot = snapshot or store.snapshot()
+    con = connect(store, snapshot)
+    con.execute("set temp_directory = ?", [tempfile.gettempdir()])
+    con.execute("set allowed_paths = ?", [[store.files.url(s.path) for s in snapshot.shards]])
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def query(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
+    """One read-only statement of a user. Raises QueryError in one line."""
+    try:
+        statements = duckdb.extract_statements(sql)
+        kinds = [statement.type.name for statement in statements]
+        if len(kinds) != 1 or kinds[0] not in ("SELECT", "EXPLAIN"):
+            found = ", ".join(kinds) or "nothing"
+            raise QueryError(f"SQL must be one SELECT; this is {found}")
+        return con.sql(sql)
+    except (duckdb.Error, UnicodeEncodeError) as error:
+        raise QueryError(one_line(error)) from error
+
+
+def fetch(con: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    """The rows of a user's statement. Raises QueryError in one line."""
+    try:
+        return query(con, sql).fetchall()
+    except duckdb.Error as error:
+        raise QueryError(one_line(error)) from error
+
+
+def unseen(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Table:
+    """The rows whose key is not live yet."""
+    match = " and ".join(f"there.{n} is not distinct from incoming.{n}" for n in key(table))
+    con.register("incoming", rows)
+    sql = f"select * from incoming anti join raw.{table} there on {match}"
+    fresh = con.sql(sql).to_arrow_table()
+    con.unregister("incoming")
+    return fresh
+
+
+def one_line(error: Exception) -> str:
+    """DuckDB's message without its picture of the query."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("LINE ", "^"))]
+    return " ".join(kept)
+
+
+def publish(store: Store) -> Path:
+    """Write `catalog.duckdb`: the public views for any DuckDB from 1.0 on."""
+    target = store.root / "catalog.duckdb"
+    temporary = store.root / f".catalog-{os.getpid()}.duckdb"
+    temporary.unlink(missing_ok=True)
+    con = duckdb.connect()
+    try:
+        con.execute(f"attach {_text(str(temporary))} as file (storage_version 'v1.0.0')")
+        con.execute("use file")
+        _build(con, store, store.snapshot())
+        con.execute("use memory")
+        con.execute("detach file")
+        os.replace(temporary, target)
+    except (duckdb.Error, OSError) as error:
+        raise StoreError(f"cannot write {target}: {one_line(error)}") from error
+    finally:
+        con.close()
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _build(con: duckdb.DuckDBPyConnection, store: Store, snapshot: Snapshot) -> None:
+    con.execute("create schema raw")
+    for table in TABLES:
+        con.execute(f"create view raw.{table} as {_select(store, snapshot, table)}")
+    _load(con, "log_runs", pa.Table.from_pylist([_run_row(r) for r in snapshot.runs], _LOG_RUNS))
+    shards = [
+        {"table": s.table, "path": s.path, "rows": s.rows, "bytes": s.bytes, "sha256": s.sha256}
+        for s in snapshot.shards
+    ]
+    _load(con, "log_shards", pa.Table.from_pylist(shards, _LOG_SHARDS))
+    con.execute(package_files("schemas").joinpath("views.sql").read_text())
+
+
+def _load(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("incoming", rows)
+    con.execute(f"create table raw.{name} as select * from incoming")
+    con.unregister("incoming")
+
+
+def _run_row(run: dict[str, Any]) -> dict[str, Any]:
+    inner = {name: json.dumps(run[name]) for name in ("recipe", "counts", "versions")}
+    return {**run, **inner, "started": datetime.fromisoformat(run["started"])}
+
+
+def _select(store: Store, snapshot: Snapshot, table: str) -> str:
+    paths = ", ".join(_text(store.files.url(shard.path)) for shard in snapshot.of(table))
+    if paths:
+        return f"select * from read_parquet([{paths}])"
+    columns = ", ".join(f'null::{_sql_type(f.type)} as "{f.name}"' for f in schema(table))
+    return f"select {columns} where false"
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    names = {
+        pa.string(): "varchar",
+        pa.int64(): "bigint",
+        pa.float64(): "double",
+        pa.bool_(): "boolean",
+    }
+    return names.get(kind, "timestamp")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,150 @@
+"""What each command does, from its words to its exit code; heavy imports wait for their command."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from factory import recipe as recipes
+from factory.errors import RecipeError, unknown
+from factory.store import Store
+
+FORMATS = ("table", "json", "csv", "parquet")
+
+
+def run(command: str, words: list[str]) -> int:
+    """Run a command. Raises UserError."""
+    if command not in COMMANDS:
+        raise unknown("command", command, COMMANDS)
+    return COMMANDS[command](words)
+
+
+def _take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]:
+    """Words without `store=`, `show=`, ... and the values of those."""
+    values = dict(defaults)
+    rest: list[str] = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name in defaults:
+            values[name] = value
+        else:
+            rest.append(word)
+    return rest, values
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise RecipeError(f"{name}={value!r} does not fit; allowed: true, false")
+    return value == "true"
+
+
+def _step(words: list[str]) -> tuple[list[str], Path, bool]:
+    rest, values = _take(words, store="data", show="false")
+    return rest, Path(values["store"]), _flag("show", values["show"])
+
+
+def _show(recipe: recipes.Recipe) -> int:
+    print(recipes.as_yaml(recipe), end="")
+    return 0
+
+
+def _generate(words: list[str]) -> int:
+    from factory import generate, line, summary
+    from factory.progress import Progress
+
+    rest, path, show = _step(words)
+    recipe = generate.resolve(rest)
+    if show:
+        return _show(recipe)
+    recipe.teacher.key()  # a missing key is said before a store is made
+    store = Store(path, create=True)
+    runs = line.run(store, recipe, Progress())
+    summary.of_generate(store, recipe, runs)
+    return 0
+
+
+def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
+    def command(words: list[str]) -> int:
+        from factory import line, summary
+        from factory.progress import Progress
+
+        rest, path, show = _step(words)
+        recipe = line.recipe_of(step, rest)
+        if show:
+            return _show(recipe)
+        store = Store(path, create=create)
+        summary.of_step(line.run_step(store, step, rest, Progress()), store)
+        return 0
+
+    return command
+
+
+def _mix(words: list[str]) -> int:
+    from factory import catalog, mix, summary
+    from factory.progress import Progress
+
+    rest, path, show = _step(words)
+    recipe = mix.resolve(rest)
+    if show:
+        return _show(recipe)
+    store = Store(path)
+    mixture, new = mix.run(store, recipe, Progress())
+    catalog.publish(store)
+    summary.of_mixture(mixture, new)
+    return 0
+
+
+def _sql(words: list[str]) -> int:
+    from factory import ask
+
+    if not words:
+        raise RecipeError('just sql "select ..." needs the SQL as its first argument')
+    rest, values = _take(words[1:], store="data", format="table")
+    if rest:
+        raise unknown("key", rest[0].partition("=")[0], ("store", "format"))
+    if values["format"] not in FORMATS:
+        raise unknown("format", values["format"], FORMATS)
+    ask.sql(Store(Path(values["store"])), words[0], values["format"])
+    return 0
+
+
+def _why(words: list[str]) -> int:
+    from factory import why
+
+    if not words:
+        raise RecipeError("just why ID needs the id of a problem or rollout as its first argument")
+    rest, values = _take(words[1:], store="data")
+    if rest:
+        raise unknown("key", rest[0].partition("=")[0], ("store",))
+    why.explain(Store(Path(values["store"])), words[0])
+    return 0
+
+
+def _status(words: list[str]) -> int:
+    from factory import status
+
+    rest, values = _take(words, store="data")
+    if rest:
+        raise unknown("key", rest[0].partition("=")[0], ("store",))
+    return status.report(Store(Path(values["store"])))
+
+
+def _doctor(words: list[str]) -> int:
+    from factory import doctor
+
+    rest, values = _take(words, store="data", repair="false")
+    if rest:
+        raise unknown("key", rest[0].partition("=")[0], ("store", "repair"))
+    return doctor.check(Store(Path(values["store"])), _flag("repair", values["repair"]))
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "generate": _generate,
+    "ingest": _simple("ingest", create=True),
+    "verify": _simple("verify"),
+    "dedup": _simple("dedup"),
+    "tag": _simple("tag"),
+    "mix": _mix,
+    "sql": _sql,
+    "why": _why,
+    "status": _status,
+    "doctor": _doctor,
+}

@@ -1,0 +1,66 @@
+"""`just doctor`: every hash again; `repair=true` takes damaged shards out, so that they are owed."""
+
+from rich.console import Console
+
+from factory import engine
+from factory.errors import StoreError
+from factory.progress import Progress
+from factory.store import Shard, Snapshot, Store, digest, misfit
+
+
+def check(store: Store, repair: bool) -> int:
+    """Print what is wrong; 0 when nothing is, or nothing is left."""
+    say = Console(highlight=False, soft_wrap=True).print
+    snapshot = store.snapshot()
+    damaged = _damaged(store, snapshot)
+    for words in (*snapshot.damage, *damaged.values()):
+        say(f"[red]damage[/red]  {words}")
+    for path in _strays(store, snapshot):
+        say(f"[yellow]stray[/yellow]   {path}: no record names it; readers never see it")
+    if damaged and repair:
+        _take_out(store, list(damaged))
+        say(
+            f"repaired: {len(damaged)} shards taken out; `just generate` and the steps owe their rows"
+        )
+    elif damaged:
+        say("restore the files from a copy, or `just doctor repair=true` takes these shards out")
+    if not damaged and not snapshot.damage:
+        rows = sum(shard.rows for shard in snapshot.shards)
+        say(
+            f"[green]sound[/green]   {len(snapshot.shards):,} shards, {rows:,} rows, {snapshot.seq:,} records"
+        )
+    return 0 if repair or not (damaged or snapshot.damage) else 1
+
+
+def _damaged(store: Store, snapshot: Snapshot) -> dict[Shard, str]:
+    found: dict[Shard, str] = {}
+    with Progress().task("check", len(snapshot.shards)) as advance:
+        for shard in snapshot.shards:
+            if words := _wrong(store, shard):
+                found[shard] = words
+            advance()
+    return found
+
+
+def _wrong(store: Store, shard: Shard) -> str | None:
+    try:
+        content = store.files.read(shard.path)
+    except StoreError:
+        return misfit(shard, None)
+    if len(content) != shard.bytes:
+        return misfit(shard, len(content))
+    if digest(content) != shard.sha256:
+        return f"shard {shard.path} changed: its sha256 is not the one in its record"
+    return None
+
+
+def _strays(store: Store, snapshot: Snapshot) -> list[str]:
+    live = {shard.path for shard in snapshot.shards}
+    return sorted(path for path in store.files.sizes("shards/") if path not in live)
+
+
+def _take_out(store: Store, damaged: list[Shard]) -> None:
+    recipe = {"repair": True, "shards": [shard.path for shard in damaged]}
+    with engine.run(store, "doctor", recipe) as record:
+        record.counts = {"shards taken out": len(damaged)}
+        store.commit(record, remove=[shard.path for shard in damaged])

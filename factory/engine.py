@@ -1,0 +1,103 @@
+"""Runs: how a step's work is executed, recorded and kept from colliding.
+
+A step holds the store's lock of its kind while it runs: of two started at once the second waits.
+Each unit of work is one commit that carries the run's record, so an interrupted run leaves its
+finished units and the next one computes what is still owed. Units run in this process; a step is
+a function of Arrow rows and does not know.
+"""
+
+import fcntl
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from factory import __version__
+from factory.errors import StoreError
+from factory.store import Run, Store
+
+
+@contextmanager
+def run(store: Store, kind: str, recipe: dict[str, Any]) -> Iterator[Run]:
+    """One recorded run, holding the lock of its kind.
+
+    The record is committed on leaving if the run did anything (a count above zero). Run ids begin with the log's length at the start, so that they sort as the runs did.
+    """
+    with locked(store.root, kind):
+        record = Run(
+            run_id=f"{store.snapshot().seq:08d}-{secrets.token_hex(4)}",
+            kind=kind,
+            recipe=recipe,
+            started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            versions=versions(),
+        )
+        clock = time.monotonic()
+        try:
+            yield record
+            record.status = "finished"
+        except (KeyboardInterrupt, SystemExit):
+            record.status = "interrupted"
+            raise
+        except BaseException:
+            record.status = "failed"
+            raise
+        finally:
+            record.seconds = round(time.monotonic() - clock, 3)
+            if any(record.counts.values()):
+                _close(store, record)
+
+
+def _close(store: Store, record: Run) -> None:
+    """Commit the last word on a run; where the disk refuses, the error under way counts more."""
+    try:
+        store.commit(record)
+    except StoreError:
+        if record.status == "finished":
+            raise
+
+
+@contextmanager
+def locked(root: Path, kind: str, say: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the store's lock of one kind of run; wait, saying so, while another process does."""
+    path = root / "locks" / kind
+    try:
+        path.parent.mkdir(exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreError(f"cannot write in {root}: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(handle, 32, 0).decode() or "unknown"
+            words = f"another {kind} (process {owner}) works on {root}; waiting for it"
+            (say or _to_stderr)(words)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _to_stderr(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def versions() -> dict[str, str]:
+    """Our version and, in a checkout, the commit."""
+    here = Path(__file__).parent.parent
+    found = {"factory": __version__, "python": sys.version.split()[0]}
+    if (here / ".git").exists():
+        asked = subprocess.run(
+            ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True
+        )
+        if asked.returncode == 0:
+            found["commit"] = asked.stdout.strip()
+    return found

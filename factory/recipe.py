@@ -1,0 +1,132 @@
+"""Recipes: YAML values, `key=value` overrides in any order, one validated model per step.
+
+The YAML file beside the step holds every default with a comment; the model holds types and ranges.
+A named file inside a recipe (`teacher=r1`) is opened first, then the dotted overrides land on top
+of it, whichever came first on the command line.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+from urllib.parse import urlsplit, urlunsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from factory.errors import RecipeError, unknown
+
+HOME = Path(__file__).parent
+
+
+class Recipe(BaseModel):
+    """Base of every recipe: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+R = TypeVar("R", bound=Recipe)
+
+
+def parse(overrides: Iterable[str]) -> dict[str, str]:
+    """`["n=8", "teacher.model=x"]` -> `{"n": "8", "teacher.model": "x"}`."""
+    values: dict[str, str] = {}
+    for word in overrides:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise RecipeError(f"{word!r} is not an override; write key=value")
+        if name in values:
+            raise RecipeError(f"{name!r} is given twice: {values[name]!r} and {value!r}")
+        values[name] = value
+    return values
+
+
+def resolve(model: type[R], defaults: Path, overrides: Iterable[str]) -> R:
+    """The validated recipe: the file's values with the overrides on top."""
+    values = load(defaults)
+    for name, value in parse(overrides).items():
+        put(values, name, value)
+    return validate(model, values)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The values of a YAML file. Raises RecipeError."""
+    try:
+        values = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RecipeError(f"cannot read recipe {path}: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise RecipeError(f"recipe {path} must hold key: value lines, found {values!r}")
+    return values
+
+
+def named(folder: str, what: str, name: str) -> Path:
+    """The YAML file of a named teacher, mixture, ... in `folder` of the factory."""
+    known = {path.stem: path for path in sorted((HOME / folder).glob("*.yaml"))}
+    if name not in known:
+        raise unknown(what, name, known, f" (add factory/{folder}/{name}.yaml to make one)")
+    return known[name]
+
+
+def put(values: dict[str, Any], name: str, value: Any) -> None:
+    """Set a dotted key in nested values."""
+    *outer, last = name.split(".")
+    for step in outer:
+        inner = values.setdefault(step, {})
+        if not isinstance(inner, dict):
+            raise RecipeError(f"{name!r}: {step!r} has no keys of its own; it is {inner!r}")
+        values = inner
+    values[last] = value
+
+
+def validate(model: type[R], values: Mapping[str, Any]) -> R:
+    """The model of `values`; the first thing that does not fit in one line."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise RecipeError(_one_line(model, error)) from error
+
+
+def _one_line(model: type[Recipe], error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    name = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        return str(unknown("key", name, _keys(model)))
+    if first["type"] == "missing":
+        return f"{name!r} is missing; give {name}=VALUE"
+    words = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name}={first['input']!r} does not fit: {words[0].lower()}{words[1:]}"
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        kinds = (info.annotation, *get_args(info.annotation))
+        inner = [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
+        names += _keys(inner[0], f"{prefix}{name}.") if inner else [f"{prefix}{name}"]
+    return names
+
+
+def shown(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain values, fit to print and store: no credentials in URLs."""
+    return _clean(recipe.model_dump(mode="json"))
+
+
+def as_yaml(recipe: Recipe) -> str:
+    """What `show=true` prints."""
+    return yaml.safe_dump(shown(recipe), sort_keys=False, allow_unicode=True)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _clean(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return redacted(value) if isinstance(value, str) and "://" in value else value
+
+
+def redacted(url: str) -> str:
+    """A URL without user, password and query."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))

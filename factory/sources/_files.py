@@ -1,0 +1,87 @@
+"""Rows out of local files, by format; a line that cannot be read is an Unfit in its place."""
+
+import csv as csv_module
+import json as json_module
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from factory.errors import UserError
+from schemas.exchange import Unfit
+
+Raw = tuple[int, Any]
+
+
+def path_of(recipe: Any) -> Path:
+    """The file of the recipe. Raises UserError where it is missing."""
+    if recipe.path is None:
+        raise UserError(f"source={recipe.source} needs path=FILE")
+    path = Path(recipe.path)
+    if not path.is_file():
+        raise UserError(f"path={recipe.path}: no such file")
+    return path
+
+
+def jsonl(path: Path) -> Iterator[Raw]:
+    """One JSON object a line; blank lines are passed over."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            if line.strip():
+                yield number, _object(line)
+
+
+def _object(line: bytes) -> Any:
+    try:
+        row = json_module.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Unfit(f"not JSON: {str(error).split(':')[0]}")
+    return row if isinstance(row, dict) else Unfit(f"not an object but {type(row).__name__}")
+
+
+def json(path: Path) -> Iterator[Raw]:
+    """One JSON array of objects, or an object with one array in it."""
+    try:
+        found = json_module.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON: {error}") from error
+    if isinstance(found, dict):
+        found = next((value for value in found.values() if isinstance(value, list)), found)
+    if not isinstance(found, list):
+        raise UserError(f"{path} must hold a JSON array of objects; found {type(found).__name__}")
+    for number, row in enumerate(found):
+        yield number, row if isinstance(row, dict) else Unfit("not an object")
+
+
+def csv(path: Path) -> Iterator[Raw]:
+    """A header line, then rows; a row of another length is Unfit."""
+    csv_module.field_size_limit(sys.maxsize)
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+        reader = csv_module.DictReader(file)
+        for number, row in enumerate(reader):
+            whole = None not in row and None not in row.values()
+            yield number, row if whole else Unfit("not as many cells as the header")
+
+
+def parquet(path: Path) -> Iterator[Raw]:
+    """Rows of a Parquet file, a row group at a time."""
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UserError(f"{path} is not a Parquet file: {error}") from error
+    number = 0
+    for batch in file.iter_batches(batch_size=1_000):
+        for row in batch.to_pylist():
+            yield number, row
+            number += 1
+
+
+def any_format(path: Path) -> Iterator[Raw]:
+    """By the file's ending."""
+    readers = {".jsonl": jsonl, ".json": json, ".csv": csv, ".parquet": parquet}
+    if path.suffix not in readers:
+        raise UserError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(readers)}")
+    return readers[path.suffix](path)

@@ -1,0 +1,45 @@
+"""OpenAI's published GSM8K solutions: four models' rollouts for the test questions, with labels."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from factory.sources import _files
+from schemas.exchange import SourceRollout, SourceRow, Unfit
+
+NAME = "openai_gsm8k"
+LICENSE = "MIT"
+MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")
+
+
+def read(recipe: Any) -> Iterator[_files.Raw]:
+    """The rows of `path`."""
+    return _files.any_format(_files.path_of(recipe))
+
+
+def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
+    """One question and its four rollouts."""
+    try:
+        _, marker, answer = raw["ground_truth"].rpartition("A:")
+        rollouts = tuple(
+            SourceRollout(
+                name=model,
+                index=0,
+                text=raw[model]["solution"],
+                model=f"gpt3-{model}",
+                label=raw[model]["is_correct"],
+            )
+            for model in MODELS
+        )
+        question = raw["question"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unfit(f"not a row of these solutions: {error}") from error
+    if not marker:
+        raise Unfit("no 'A:' before the final answer")
+    return SourceRow(
+        statement=question,
+        answer=answer.strip().replace(",", ""),
+        split="test",
+        level="elementary",
+        domain="arithmetic",
+        rollouts=rollouts,
+    )

@@ -1,0 +1,38 @@
+"""Qwen2.5-Math's published evaluation: eight chain-of-thought rollouts for 100 MATH test problems."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from factory.sources import _files
+from factory.sources.math import DOMAINS, level
+from schemas.exchange import SourceRollout, SourceRow, Unfit
+
+NAME = "qwen25_math"
+LICENSE = "MIT"
+
+
+def read(recipe: Any) -> Iterator[_files.Raw]:
+    """The rows of `path`."""
+    return _files.any_format(_files.path_of(recipe))
+
+
+def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
+    """One problem and its eight rollouts, labelled by their grader."""
+    try:
+        pairs = list(zip(raw["code"], raw["score"], strict=True))
+        question, answer, row = raw["question"], raw["gt"], str(raw["idx"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unfit(f"not a row of this evaluation: {error}") from error
+    rollouts = tuple(
+        SourceRollout("code", index, text, "qwen2.5-math-instruct", bool(score))
+        for index, (text, score) in enumerate(pairs)
+    )
+    return SourceRow(
+        statement=question,
+        answer=answer,
+        row=row,
+        split="test",
+        level=level(raw.get("level")),
+        domain=DOMAINS.get(raw.get("type", "")),
+        rollouts=rollouts,
+    )

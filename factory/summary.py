@@ -1,0 +1,161 @@
+"""The picture at the end of a run: what there is now, and what to type next."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from factory import catalog
+from factory.generate import GenerateRecipe, policy
+from factory.store import Run, Store
+
+BAR = 24
+BANDS = ("trivial", "easy", "medium", "hard", "unsolved")
+
+FIGURES = """
+    select count(distinct problem_id) as problems, count(*) as rollouts,
+        count(*) filter (outcome = 'correct') as correct,
+        count(*) filter (judged(outcome)) as judged,
+        wilson(count(*) filter (outcome = 'correct'), count(*) filter (judged(outcome))) as interval,
+        sum(tokens)::bigint as tokens, sum(cost_usd) as cost,
+        count(*) - count(distinct rollout_cluster_id) as duplicates,
+        count(distinct problem_id) - count(distinct cluster_id) as same_problems,
+        count(*) filter (finish_reason = 'length') as cut
+    from corpus where policy_id = $policy
+"""
+DIFFICULTY = """
+    select difficulty, count(distinct problem_id) from corpus
+    where policy_id = $policy and difficulty is not null group by all
+"""
+DOMAINS = """
+    select coalesce(domain, 'unknown'), count(distinct problem_id), pass_rate(outcome) from corpus
+    where policy_id = $policy group by all order by 2 desc, 1
+"""
+
+
+def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> None:
+    """Sum up a teacher's rollouts and name the next commands."""
+    console = Console(highlight=False)
+    its = {"policy": policy(recipe)}
+    with catalog.connect(store) as con:
+        figures = con.sql(FIGURES, params=its).to_arrow_table().to_pylist()[0]
+        bands = dict(con.sql(DIFFICULTY, params=its).fetchall())
+        domains = con.sql(DOMAINS, params=its).fetchall()
+        failures = con.sql(
+            "select kind, message, count(*) from failures where run_id = $run"
+            " group by all order by 3 desc limit 3",
+            params={"run": _run_id(runs, "generate")},
+        ).fetchall()
+    console.print()
+    console.rule(f"[bold]{_title(recipe)}[/bold]", align="left", style="dim")
+    console.print(_figures(store, figures, runs))
+    if bands:
+        found = [(band, bands.get(band, 0), None) for band in BANDS]
+        console.print(_histogram("difficulty", "problems", found))
+        console.print(_histogram("domain", "problems", domains))
+    for kind, message, count in failures:
+        console.print(f"[red]{count:,} requests failed[/red]  {kind}: {escape(message)}")
+    _next(console, store, recipe, bool(figures["correct"]))
+
+
+def _title(recipe: GenerateRecipe) -> str:
+    sampling = ", ".join(f"{name} {value}" for name, value in recipe.sampling.sent().items())
+    return escape(f"{recipe.teacher.name} ({recipe.teacher.model}), n {recipe.n}, {sampling} ")
+
+
+def _run_id(runs: list[Run], kind: str) -> str:
+    return next((run.run_id for run in runs if run.kind == kind), "")
+
+
+def _figures(store: Store, found: dict[str, Any], runs: list[Run]) -> Table:
+    snapshot = store.snapshot()
+    bought = sum(run.counts.get("rollouts", 0) for run in runs if run.kind == "generate")
+    size = sum(shard.bytes for shard in snapshot.shards) / 1e6
+    table = Table.grid(padding=(0, 2))
+    table.add_row("problems", f"{found['problems']:,}", _and(found["same_problems"], "duplicates"))
+    table.add_row("rollouts", f"{found['rollouts']:,}", f"{bought:,} bought in this run")
+    if found["judged"]:
+        low, high = found["interval"]["low"], found["interval"]["high"]
+        share = f"{found['correct'] / found['judged']:.1%}"
+        table.add_row(
+            "correct",
+            share,
+            f"{found['correct']:,} of {found['judged']:,}; 95 % interval {low:.1%} to {high:.1%}",
+        )
+    table.add_row("duplicates", f"{found['duplicates']:,}", "rollouts that repeat another")
+    if found["tokens"]:
+        mean = found["tokens"] / found["rollouts"]
+        table.add_row(
+            "tokens", f"{found['tokens']:,}", f"{mean:,.0f} a rollout; {found['cut']:,} cut off"
+        )
+    if found["cost"]:
+        table.add_row("cost", f"${found['cost']:,.4f}", "")
+    table.add_row("shards", f"{len(snapshot.shards):,}", f"{size:,.1f} MB in {store.root}")
+    table.add_row("time", f"{sum(run.seconds for run in runs):.1f} s", _times(runs))
+    for row in (table.columns[1],):
+        row.justify = "right"
+    return table
+
+
+def _and(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count else ""
+
+
+def _times(runs: list[Run]) -> str:
+    return ", ".join(f"{run.kind} {run.seconds:.1f}" for run in runs if run.seconds >= 0.05)
+
+
+def _histogram(title: str, unit: str, found: list[tuple[str, int, float | None]]) -> Table:
+    most = max((count for _, count, _ in found), default=0) or 1
+    table = Table.grid(padding=(0, 2))
+    table.add_row(f"\n[bold]{title}[/bold]", f"\n[dim]{unit}[/dim]", "")
+    for name, count, rate in found:
+        bar = "█" * round(BAR * count / most)
+        said = f"  [dim]{rate:.0%} correct[/dim]" if rate is not None else ""
+        table.add_row(f"  {escape(name)}", f"{count:,}", f"[cyan]{bar}[/cyan]{said}")
+    table.columns[1].justify = "right"
+    return table
+
+
+def _next(console: Console, store: Store, recipe: GenerateRecipe, correct: bool) -> None:
+    where = "" if str(store.root) == "data" else f" store={store.root}"
+    lines = [
+        f"just sql{where} ".replace(where, "")
+        + '"select domain, pass_rate(outcome) from corpus group by 1"'
+        + where,
+        f"just sql \"select statement, trace from corpus where outcome = 'incorrect' limit 1\" format=json{where}",
+    ]
+    if correct:
+        lines.append(f"just mix mixture=mid{where}")
+    console.print("\n[bold]next[/bold]")
+    for line in lines:
+        console.print(f"  {line}", soft_wrap=True)
+
+
+def of_step(run: Run, store: Store) -> None:
+    """One step's counts."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not run.counts:
+        console.print(f"{run.kind}: nothing owed; nothing written")
+        return
+    console.print(f"[bold]{run.kind}[/bold] in {run.seconds:.1f} s (run {run.run_id})")
+    for name, count in sorted(run.counts.items()):
+        console.print(f"  {count:>9,}  {escape(name)}")
+    if any(name.startswith("rejected") for name in run.counts):
+        console.print(f"  rejected rows are kept in {store.root}/rejects/{run.run_id}.jsonl")
+
+
+def of_mixture(mixture: dict[str, Any], new: bool) -> None:
+    """A frozen mixture, or the one that already holds these rows."""
+    name = f"{mixture['name']}@{mixture['version']}"
+    words = "frozen" if new else "already holds exactly these rows; nothing written"
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{name}[/bold] {words}")
+    console.print(f"  id        {mixture['mixture_id']}")
+    console.print(f"  examples  {mixture['rows']:,}")
+    console.print(f"  tokens    {mixture['tokens']:,} by {mixture['tokenizer']}")
+    console.print(f"  snapshot  {mixture['snapshot_id']}")
+    console.print(
+        f"\n[bold]next[/bold]\n  just train stage={mixture['stage']} mixture={name} recipe=smoke"
+    )

@@ -1,0 +1,95 @@
+"""Teachers: model, backend, prompt, sampling and price under one name, each a YAML file.
+
+A key is named by its environment variable and never held in a recipe. Changing `base_url` without
+naming a variable drops the original provider's key: it is never sent to another host.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from factory.errors import RecipeError
+from factory.recipe import Recipe, load, named, put
+from schemas.exchange import Message
+
+
+class Price(Recipe):
+    """US dollars per million tokens."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+
+class Sampling(Recipe):
+    """What is sent with every request and is part of a rollout's identity; None is left out."""
+
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    seed: int | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """The values that are set."""
+        return self.model_dump(exclude_none=True)
+
+
+class Teacher(Recipe):
+    """One teacher. `reasons`: its replies carry a thinking part."""
+
+    name: str
+    model: str
+    revision: str | None = None
+    backend: Literal["embedded", "openai"]
+    base_url: str | None = None
+    api_key_env: str | None = None
+    prompt: str
+    reasons: bool
+    license: str | None = None
+    price: Price | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "Teacher":
+        if self.backend == "openai" and not self.base_url:
+            raise ValueError("'teacher.base_url' is missing; give teacher.base_url=URL")
+        return self
+
+    def key(self) -> str | None:
+        """The secret out of the environment. Raises RecipeError naming the variable."""
+        if self.api_key_env is None:
+            return None
+        if not (secret := os.environ.get(self.api_key_env)):
+            raise RecipeError(
+                f"teacher {self.name!r} needs a key: set the environment variable {self.api_key_env}"
+            )
+        return secret
+
+    def cost(self, prompt_tokens: int | None, completion_tokens: int | None) -> float | None:
+        """US dollars of one rollout; None where price or tokens are not known."""
+        if self.price is None or prompt_tokens is None or completion_tokens is None:
+            return None
+        spent = prompt_tokens * self.price.prompt + completion_tokens * self.price.completion
+        return spent / 1_000_000
+
+
+def values(name: str, overrides: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The teacher's and the sampling values: the file's, then `teacher.*` and `sampling.*`."""
+    teacher = {"name": name, **load(named("teachers", "teacher", name))}
+    both = {"teacher": teacher, "sampling": teacher.pop("sampling", {})}
+    if "teacher.base_url" in overrides and "teacher.api_key_env" not in overrides:
+        teacher["api_key_env"] = None
+    for key, value in overrides.items():
+        if key.startswith(("teacher.", "sampling.")):
+            put(both, key, value)
+    return teacher, both["sampling"]
+
+
+def template(prompt: str) -> list[Message]:
+    """The messages of a prompt template, `{statement}` still in place."""
+    return load(named("prompts", "prompt", prompt))["messages"]
+
+
+def render(messages: list[Message], statement: str) -> list[Message]:
+    """The messages for one problem."""
+    return [{**m, "content": m["content"].replace("{statement}", statement)} for m in messages]

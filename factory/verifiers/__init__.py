@@ -1,0 +1,46 @@
+"""Verifiers: functions that judge a completion against an answer; this file is their contract.
+
+A verifier is a module of this folder, found by its name, with `NAME`, `VERSION`, `POLICY`, `verify` and
+`verify_many`. It is pure, never raises on any text, and accepts its own gold answer. Only `incorrect`
+may become a rejected completion and only `correct` a chosen one: every other outcome says that nothing
+was decided, and why.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal[
+    "correct",
+    "incorrect",
+    "ambiguous",  # the rules cannot tell, or the completion contradicts itself
+    "no_answer",  # the completion ended without one
+    "truncated",  # the completion was cut off before one
+    "timeout",  # the deadline passed first
+    "unparseable_answer",  # the gold answer has no mathematical reading
+    "no_gold",  # there is nothing to judge against
+    "error",  # the judge broke, not the completion
+]
+Tier = Literal["extract", "string", "exact", "symbolic", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One completion to judge, with what it is judged against."""
+
+    completion: str
+    answer: str | None
+    question: str | None = None
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided, by which tier, and from what; `ms` is wall time in milliseconds."""
+
+    outcome: Outcome
+    tier: Tier
+    extracted: str | None
+    canonical: str | None
+    answer_canonical: str | None
+    reason: str
+    ms: float

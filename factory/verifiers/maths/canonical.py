@@ -1,0 +1,176 @@
+r"""Answer text -> one canonical spelling, and its unit set aside.
+
+Two answers with the same form are the same answer, so every rewrite here keeps the value: unicode and
+LaTeX spellings, spacing, digit grouping, implied products, `\frac12`, "pi". What is merely allowed to
+differ (order, names, bases, rounding) is `compare`'s business. Callers cap the length at `MAX_LENGTH`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from factory.verifiers.maths import units
+
+MAX_LENGTH = 2000
+_CHARACTERS = {
+    "−": "-", "–": "-", "×": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "÷": "/",
+    "⁄": "/", "∕": "/", "π": r"\pi ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ",
+    "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∅": r"\emptyset ", "±": r"\pm ",
+    "°": r"^\circ ", "º": r"^\circ ", "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "λ": r"\lambda ",
+    "…": r"\ldots ", "，": ",", "。": ".", "、": ",", "%": "", "\0": "", "\u200b": "", "’": "'",
+}  # fmt: skip
+_TO_ASCII = str.maketrans(_CHARACTERS)
+_SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
+_RADICAL = re.compile(r"√ ?(\d{1,100})")  # \sqrt13 is LaTeX for √1·3, but √13 is not
+_VULGAR = re.compile("[¼-¾⅐-⅞]")
+_NAMES = {
+    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "leqslant": "le", "geq": "ge",
+    "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "cdot", "lbrace": "{", "rbrace": "}",
+    "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix", "ast": "cdot",
+    "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":", "arctg": "arctan", "tg": "tan",
+}  # fmt: skip
+_PLAIN_NAMES = {
+    "pi": r"\pi", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty", "sqrt": r"\sqrt",
+    "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "log": r"\log", "ln": r"\ln", "theta": r"\theta",
+}  # fmt: skip
+_SILENT = {
+    "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "middle", "limits",
+    "displaystyle", "textstyle", "quad", "qquad", "mathrm", "mathbf", "mathit", "mathsf", "mathcal",
+    "boldsymbol", "bold", "bf", "rm", "it", "text", "mbox", "textbf", "textit", "textrm", "textnormal",
+    "hbox", "emph", "operatorname", "boxed", "fbox",
+}  # fmt: skip
+_GROUPED = re.compile(r"(?<=\d)(?:,\\!\s?|\{,\}\s?|\\,|,\{\})(?=\d\d\d(?!\d))")
+_COMMAS = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3}){1,30})((?:\.\d{0,400})?)")
+_DIGIT_SPACES = re.compile(r"\d{1,3}(?: \d{3}){1,30}")
+_DELIMITERS = re.compile(r"(?<!\\)\\[()\[\],;:! ]|(?<!\\)\$|[~\s]|\\displaystyle(?![a-zA-Z])")
+_DEGREES = re.compile(r"\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z]))|\\(?:degree|deg)s?(?![a-zA-Z])")
+_TRIGONOMETRY = re.compile(r"sin|cos|tan|sec|csc|cot")
+_AND = re.compile(r",? ?(?:\\(?:text|mbox|textrm)\s?\{ ?,? ?(?:and|or) ?\}|\b(?:and|or)\b) ?")
+_TEXT = re.compile(
+    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed)\s?\{([^{}]*)\}"
+)
+_SHORT_FRACTION = re.compile(
+    r"\\[dtc]?frac ?(\d|[a-zA-Z]|\\pi) ?(\d|[a-zA-Z]|\\pi(?![a-z])|(?=\{))"
+)
+_LATE_SHORT = re.compile(r"(\\[dtc]?frac ?\{[^{}]*\}) ?(\d|[a-zA-Z]|\\pi(?![a-z]))")
+_SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]*)\))")
+_TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
+_ZERO_PADDED = re.compile(r"(?<![\d.])0+(?=\d)|(?<=\d)\.(?![\d\\])")
+_SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}")
+_COUNTS = [
+    "zero", "one", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine", "ten", "eleven", "twelve",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An answer's canonical text without its unit; `unit` is "" where none was written."""
+
+    text: str
+    unit: str = ""
+
+
+@lru_cache(maxsize=100_000)
+def canonical(answer: str) -> Form:
+    """The form of one answer."""
+    text, unit = units.split(_degreeless(_ascii(answer)))
+    text = _AND.sub(", ", text) if any(c.isdigit() for c in text) else text
+    text = _LATE_SHORT.sub(r"\1{\2}", _SHORT_FRACTION.sub(_braced_fraction, _unwrapped(text)))
+    text = _SHORT_ROOT.sub(
+        lambda found: rf"\sqrt{{{found[1] or found[2]}}}", text.lstrip(" ,:;").rstrip(" .,:;")
+    )
+    text = _SINGLE_POWER.sub(r"\1\2", _joined(_tokens(_ungrouped(text))))
+    text = _ZERO_PADDED.sub("", text)
+    count = text.casefold()
+    return Form(str(_COUNTS.index(count)) if count in _COUNTS else text, unit)
+
+
+def _ascii(text: str) -> str:
+    text = _SUPERSCRIPTS.sub(
+        lambda found: "^{" + unicodedata.normalize("NFKC", found[0]) + "}", text
+    )
+    text = _RADICAL.sub(r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
+    text = _VULGAR.sub(lambda found: " " + found[0], text)
+    text = unicodedata.normalize("NFKC", text.translate(_TO_ASCII)).translate(_TO_ASCII)
+    text = text.replace("\\%", "").replace("\\$", "\\dollar ")
+    return " ".join(_DELIMITERS.sub(_spacing, _GROUPED.sub("", text)).split())
+
+
+def _spacing(found: re.Match[str]) -> str:
+    return "" if found[0] in ("$", "\\!") else " "
+
+
+def _degreeless(text: str) -> str:
+    """Degrees are a unit, except as the argument of a trigonometric function."""
+    return text if _TRIGONOMETRY.search(text) else _DEGREES.sub("", text)
+
+
+def _unwrapped(text: str) -> str:
+    for _ in range(3):  # \textbf{\text{...}}: deeper nesting is not an answer
+        text = _TEXT.sub(r" \1 ", text)
+    return text
+
+
+def _braced_fraction(found: re.Match[str]) -> str:
+    return rf"\frac{{{found[1]}}}" + (f"{{{found[2]}}}" if found[2] else "")
+
+
+def _ungrouped(text: str) -> str:
+    """1,234,567 and 1 234 567 as one number, where that is the whole answer: elsewhere a comma lists."""
+    if found := _COMMAS.fullmatch(text):
+        return found[1] + found[2].replace(",", "") + found[3]
+    return text.replace(" ", "") if _DIGIT_SPACES.fullmatch(text) else text
+
+
+def _tokens(text: str) -> list[tuple[str, bool]]:
+    """(token, whether a space came before it), names made canonical."""
+    return [(_named(found[2]), bool(found[1])) for found in _TOKEN.finditer(text)]
+
+
+def _named(token: str) -> str:
+    if token[0] != "\\" or not token[1:].isalpha():
+        token = _NAMES[token] if token == "bmatrix" else token
+        return {"*": r"\cdot", r"\{": r"\{", r"\}": r"\}"}.get(
+            token, _PLAIN_NAMES.get(token, token)
+        )
+    name = token[1:]
+    if name in _SILENT:
+        return ""
+    new = _NAMES.get(name, name)
+    if new in ("{", "}"):
+        return "\\" + new
+    return "\\" + new if new.isalpha() else new
+
+
+def _joined(tokens: list[tuple[str, bool]]) -> str:
+    parts: list[str] = []
+    for index, (token, spaced) in enumerate(tokens):
+        before = parts[-1] if parts else "("
+        after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
+        if not token or (token == "+" and before[-1] in "(,[{"):
+            continue
+        if token == r"\cdot" and _implied(before, after):
+            continue
+        parts.append(" " + token if _apart(before, token, spaced) else token)
+    return "".join(parts)
+
+
+def _implied(before: str, after: str) -> bool:
+    """Whether a product needs no sign: 4*t is 4t, but 2*3 and 2*\\frac12 are not 23 and 2\\frac12."""
+    return (
+        before[-1].isdigit()
+        and bool(after)
+        and not after[0].isdigit()
+        and after not in (r"\frac", ".")
+    )
+
+
+def _apart(before: str, token: str, spaced: bool) -> bool:
+    word = before.strip()
+    if word[0] == "\\" and word[1:].isalpha():
+        return token[0].isalnum()
+    if word[-1].isdigit() and (token[0].isdigit() or token[0] == "."):
+        return True
+    return spaced and word.isalpha() and token.isalpha() and len(word + token) > 2

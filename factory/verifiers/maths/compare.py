@@ -1,0 +1,259 @@
+r"""Two forms -> same, different, unclear, or open (only the worker can tell).
+
+Works inwards: names, bases, choice letters and text by rule; numbers exactly; lists, tuples, sets,
+intervals, unions and matrices bracket by bracket and part by part. What is left is a question for
+`ask`, which the first, cheap pass does not have. Brackets are strict because math-verify reads (1,2)
+and {1,2} as equal.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from factory.verifiers import Tier
+from factory.verifiers.maths import exact, units
+from factory.verifiers.maths.canonical import Form
+from factory.verifiers.maths.shape import Shape, outermost, shape_of
+
+Relation = Literal["same", "different", "unclear", "open", "bad_gold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A worker's reply; the values are decimal strings where that side is a real number."""
+
+    relation: Relation
+    gold: str | None = None
+    given: str | None = None
+
+
+Ask = Callable[[str, str], Answered]
+
+
+class Rule(Protocol):
+    """One rule of `decide`: a decision, or None where it does not apply."""
+
+    def __call__(self, gold: str, given: str, ask: Ask | None, /) -> "Decision | None": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    relation: Relation
+    tier: Tier
+    reason: str
+
+
+MAX_PARTS = 64
+_NAME = re.compile(r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z]\))(?:_\w)?)(?:=|\\in ?)")
+_BASED = re.compile(r"(-?[\dA-F]+)_(?:(\d)|\{(\d\d)\})")
+_LETTER = re.compile(r"\(?([A-J])\)?")
+_LETTERED = re.compile(r"\(([A-J])\)|([A-J])[.:)]")
+_WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z]{2,9}")
+_ELLIPSIS = re.compile(r"\.\.|\\ldots")
+_RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
+
+
+def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
+    """How `given` relates to `gold`; without `ask` the relation may be open."""
+    if units.conflict(gold.unit, given.unit):
+        return Decision("unclear", "string", f"unit {given.unit} against {gold.unit}")
+    return _decide(gold.text, given.text, ask)
+
+
+def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
+    if not given:
+        return Decision("unclear", "string", "nothing left to compare")
+    if gold == given:
+        return Decision("same", "string", "same canonical form")
+    gold, given = _unnamed(*_unbased(gold, given))
+    if gold == given:
+        return Decision("same", "string", "same but for a name or a base that one side omits")
+    for rule in RULES:
+        if decision := rule(gold, given, ask):
+            return decision
+    return _symbolic(gold, given, ask)
+
+
+def _unbased(gold: str, given: str) -> tuple[str, str]:
+    """An omitted base is accepted; two bases must agree, so both are kept."""
+    one, other = _BASED.fullmatch(gold), _BASED.fullmatch(given)
+    if one and not other:
+        return one[1], given
+    return (gold, other[1]) if other and not one else (gold, given)
+
+
+def _unnamed(gold: str, given: str) -> tuple[str, str]:
+    """x=5 against 5, or against x=5 with another right side; two different names are kept."""
+    one, other = _NAME.match(gold), _NAME.match(given)
+    if (one and other and one[0] != other[0]) or (one and "=" in given and not other):
+        return gold, given
+    if other and "=" in gold and not one:
+        return gold, given
+    return _right_side(gold, one), _right_side(given, other)
+
+
+def _right_side(text: str, name: re.Match[str] | None) -> str:
+    rest = text[name.end() :] if name else ""
+    return outermost(rest, "=")[-1] if rest and len(outermost(rest, ",")) == 1 else text
+
+
+def _choice(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    letter = _LETTER.fullmatch(gold)
+    if not letter:
+        return None
+    other = _LETTER.fullmatch(given) or _LETTERED.match(given)
+    if other:
+        same = letter[1] == next(group for group in other.groups() if group)
+        return Decision("same" if same else "different", "string", "choice letters compared")
+    if "(" in gold or exact.parse(given) or _WORDS.fullmatch(given):
+        return Decision("unclear", "string", "a choice letter against text needs the choices")
+    return None
+
+
+def _text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    if not _WORDS.fullmatch(gold):
+        if _WORDS.fullmatch(given) and exact.parse(gold):
+            return Decision("unclear", "string", "words against a number")
+        return None
+    one, other = _letters(gold), _letters(given)
+    if one == other:
+        return Decision("same", "string", "same words")
+    if f" {one} " in f" {other} ":
+        return Decision("unclear", "string", "the gold words among others")
+    return Decision("different", "string", "different words")
+
+
+def _letters(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+def _ellipsis(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    if _ELLIPSIS.search(gold) or _ELLIPSIS.search(given):
+        return Decision("unclear", "string", "an ellipsis can only be compared letter by letter")
+    return None
+
+
+def _numbers(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    if _BASED.fullmatch(gold) and _BASED.fullmatch(given):
+        return Decision("different", "string", "other digits or another base")
+    one, other = exact.parse(gold), exact.parse(given)
+    if one is None or other is None:
+        return None
+    same = exact.same(one, other)
+    return Decision("same" if same else "different", "exact", "compared as exact numbers")
+
+
+def _equation(gold: str, given: str, ask: Ask | None) -> Decision | None:
+    """An equation against a value: its right side may answer, if its left side is what was asked."""
+    sides = [outermost(text, "=") for text in (gold, given)]
+    if (
+        len(sides[0]) == len(sides[1])
+        or min(map(len, sides)) > 1
+        or shape_of(gold)
+        or shape_of(given)
+    ):
+        return None
+    decision = _decide(sides[0][-1], sides[1][-1], ask)
+    if decision.relation == "open" or (decision.relation == "different" and len(sides[0]) == 1):
+        return decision
+    return Decision("unclear", decision.tier, "an equation against a value")
+
+
+def _structure(gold: str, given: str, ask: Ask | None) -> Decision | None:
+    one, other = shape_of(gold), shape_of(given)
+    if one is None and other is None:
+        return None
+    if one is None or other is None or one[0] != other[0]:
+        return _unlike(gold, given, one, other, ask)
+    if len(one[1]) != len(other[1]):
+        return Decision("different", "exact", f"{len(other[1])} parts against {len(one[1])}")
+    unordered = one[0] in ("list", "{}", "union") and len(one[1]) <= MAX_PARTS
+    return (_matched if unordered else _aligned)(one[1], other[1], ask)
+
+
+def _unlike(
+    gold: str, given: str, one: Shape | None, other: Shape | None, ask: Ask | None
+) -> Decision | None:
+    kinds = {one[0] if one else "", other[0] if other else ""}
+    if one and other and kinds == {"list", "{}"}:
+        return _structure(",".join(one[1]), ",".join(other[1]), ask)
+    if one and other and kinds == {"list", "()"} and len(one[1]) == len(other[1]):
+        return _aligned(one[1], other[1], ask)
+    for single, text in ((one, given), (other, gold)):
+        if "" in kinds and single and len(single[1]) == 1 and single[0] in ("()", "{}"):
+            return _decide(*((single[1][0], text) if single is one else (text, single[1][0])), ask)
+    if "union" in kinds or _RELATION.search(gold) or _RELATION.search(given):
+        return None
+    return Decision("different", "exact", "another kind of brackets")
+
+
+def _aligned(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Decision:
+    """Part by part; the first difference decides, since no other part can mend it."""
+    weakest = Decision("same", "string", "same part by part")
+    for one, other in zip(gold, given, strict=True):
+        decision = _decide(one, other, ask)
+        if decision.relation == "different":
+            return decision
+        weakest = _weaker(weakest, decision)
+    return weakest
+
+
+def _matched(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Decision:
+    """In any order: each gold part takes the first part that is the same."""
+    left, weakest = list(given), Decision("same", "string", "same parts in some order")
+    for one in gold:
+        best, at = Decision("different", "exact", f"no part is {one[:40]}"), -1
+        for index, other in enumerate(left):
+            decision = _decide(one, other, ask)
+            if best.relation == "different" and decision.relation != "different":
+                best, at = decision, index
+            if decision.relation == "same":
+                best, at = decision, index
+                break
+        if best.relation == "different":
+            return best
+        if best.relation == "same":
+            del left[at]
+        weakest = _weaker(weakest, best)
+    return weakest
+
+
+_STRENGTH: Sequence[Relation] = ("same", "open", "unclear", "bad_gold")
+_DEPTH: Sequence[Tier] = ("string", "exact", "symbolic")
+
+
+def _weaker(one: Decision, other: Decision) -> Decision:
+    def key(decision: Decision) -> tuple[int, int]:
+        return _STRENGTH.index(decision.relation), _DEPTH.index(decision.tier)
+
+    return other if key(other) > key(one) else one
+
+
+def _symbolic(gold: str, given: str, ask: Ask | None) -> Decision:
+    if ask is None:
+        return Decision("open", "symbolic", "left to math-verify")
+    answered = ask(gold, given)
+    if (
+        answered.gold
+        and answered.given
+        and (near := _as_decimals(gold, given, answered)) is not None
+    ):
+        return Decision(
+            "same" if near else "different", "symbolic", "compared as a decimal and a value"
+        )
+    return Decision(
+        answered.relation, "symbolic", f"math-verify and numeric check: {answered.relation}"
+    )
+
+
+def _as_decimals(gold: str, given: str, answered: Answered) -> bool | None:
+    """The rounding rule, where one side is a decimal and the other an irrational number."""
+    one, other = exact.parse(gold), exact.parse(given)
+    if not any(number and number.ulp for number in (one, other)):
+        return None
+    values = (exact.irrational(answered.gold or ""), exact.irrational(answered.given or ""))
+    return exact.same(one or values[0], other or values[1])
+
+
+RULES: tuple[Rule, ...] = (_ellipsis, _choice, _text, _numbers, _equation, _structure)

@@ -1,0 +1,119 @@
+r"""Completion -> the answer it gives, in time linear in its length.
+
+Where to look: after the last `</think>`; the last closed \boxed{}; else `#### n`; else the last "A:",
+"Answer:", "the answer is" or 答案. Only the last `TAIL` characters are read, so a hostile megabyte
+costs no more than a long solution.
+
+The last box concludes. On real rollouts earlier boxes are pictures (`\boxed{\phantom{2}}`), intermediate
+results or, from base models, the answers to other questions, so a different box somewhere above proves
+nothing. A contradiction is two boxes joined by nothing but punctuation, "or" and "and": these come back
+together, and the caller decides whether they are one value, a list, or ambiguous.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+TAIL = 100_000
+_BRACES = re.compile(r"\\(?:boxed|fbox)[ ]{0,9}\{|\\.|[{}]", re.DOTALL)
+_MARKER = re.compile(
+    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|答案[ *_]{0,4}[是为為:：]{0,2})[*_ ]{0,4}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_JOINERS = frozenset({"or", "and", "either", "quad", "qquad", "text", "mathrm", "textbf"})
+_WORD = re.compile(r"[A-Za-z]+")
+_SENTENCE_END = re.compile(r"(?<!\\)[.!?](?=\s|$)|。")
+_DOLLARS = re.compile(r"(?<!\\)\$([^$\n]{1,500})(?<!\\)\$")
+_NUMBER = re.compile(r"(?<![\w.^{/+*])-?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?%?(?![\w^{+*=])")
+_FORMULA = re.compile(r"[\\^=+(){}\[\]]| [-*/] ")
+
+Kind = Literal["box", "marker", "none", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`parts` are the concluding answers: none, one, or several that contradict or form a list."""
+
+    kind: Kind
+    parts: tuple[str, ...] = ()
+
+
+def extract(completion: str, finish_reason: str | None = None) -> Found:
+    """The answer of one completion; kind `cut` means the text stopped before the answer was complete."""
+    cut = finish_reason == "length"
+    text = _solution(completion)
+    boxes = concluding_boxes(text)
+    if boxes:
+        return Found("box", boxes)
+    marked, whole = _marked(text)
+    if marked and (whole or not cut):
+        return Found("marker", (marked,))
+    return Found("cut" if cut else "none")
+
+
+def _solution(completion: str) -> str:
+    closed = completion.rfind("</think>")
+    if closed >= 0:
+        completion = completion[max(closed + len("</think>"), len(completion) - TAIL) :]
+    elif "<think>" in completion:
+        return ""  # what is inside an unclosed thought was never put forward as the answer
+    return completion[-TAIL:]
+
+
+def concluding_boxes(text: str) -> tuple[str, ...]:
+    """The last box, preceded by those it is joined to by "or", "and" or mere punctuation."""
+    spans = [span for span in _boxes(text) if text[span[1] : span[2]].strip()]
+    first = max(len(spans) - 1, 0)
+    while first > 0 and _joined(text[spans[first - 1][2] + 1 : spans[first][0]]):
+        first -= 1
+    return tuple(text[start:end].strip() for _, start, end in spans[first:])
+
+
+def _boxes(text: str) -> list[tuple[int, int, int]]:
+    """The closed innermost boxes, in order: where the box, its content and its end are."""
+    if "\\boxed" not in text and "\\fbox" not in text:
+        return []
+    spans: list[tuple[int, int, int]] = []
+    opened: list[
+        tuple[int, int]
+    ] = []  # where each open box and its content began; -1: a mere brace
+    for match in _BRACES.finditer(text):
+        token = match[0]
+        if token[-1] == "{" and token != "\\{":
+            opened.append((match.start() if len(token) > 1 else -1, match.end()))
+        elif token == "}" and opened:
+            start, content = opened.pop()
+            if start >= 0 and not (spans and spans[-1][0] > start):
+                spans.append((start, content, match.start()))
+    return spans
+
+
+def _joined(gap: str) -> bool:
+    if len(gap) > 40 or _SENTENCE_END.search(gap):
+        return False
+    return all(len(word) == 1 or word.lower() in _JOINERS for word in _WORD.findall(gap))
+
+
+def _marked(text: str) -> tuple[str, bool]:
+    """The text after the last marker, and whether more text followed its line."""
+    hashes = text.rfind("####")
+    if hashes >= 0:
+        line, newline, _ = text[hashes + 4 :].lstrip("# ").partition("\n")
+        return line.strip(), bool(newline)
+    ends = [match.end() for match in _MARKER.finditer(text)]
+    if not ends:
+        return "", False
+    line, newline, _ = text[ends[-1] :].lstrip().partition("\n")
+    return _phrase(line), bool(newline)
+
+
+def _phrase(line: str) -> str:
+    """The answer within the rest of a marker's line: its formula, its only number, or all of it."""
+    end = _SENTENCE_END.search(line)
+    line = (line[: end.start()] if end else line).strip(" \t*_:")
+    formulas = _DOLLARS.findall(line)
+    if formulas and _WORD.match(line):
+        return formulas[-1].strip()
+    numbers = _NUMBER.findall(line)
+    prose = line.count(" ") > 2 and not _FORMULA.search(line)
+    return numbers[0] if prose and len(numbers) == 1 else line

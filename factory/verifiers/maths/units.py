@@ -1,0 +1,92 @@
+r"""Units: what may stand behind (or, for money, before) a value without being part of it.
+
+A unit is words inside \text{} and its kin behind a value, or plain words behind a number. Units are
+only compared where both are known; an unknown word ("18 eggs") is set aside.
+"""
+
+import re
+
+_SPELLINGS = """
+dollar dollars usd \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
+mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | m meter meters metre metres
+km kilometer kilometers kilometre kilometres | in inch inches | ft foot feet | yd yard yards | mile miles mi
+s sec second seconds | min mins minute minutes | h hr hrs hour hours | day days | week weeks
+month months | year years | g gram grams | kg kilogram kilograms | l liter liters litre litres
+ml milliliter milliliters | degree degrees | radian radians | percent | mph | unit units
+"""
+KNOWN = {
+    word: group.split()[0]
+    for line in _SPELLINGS.strip().splitlines()
+    for group in line.split("|")
+    for word in group.split()
+}
+_VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
+_FILLERS = frozenset({"square", "sq", "cubic", "cu", "per", "a", "an"})
+_WRAPPED = re.compile(
+    r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}]*)\}\s?(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
+)
+_PLAIN = re.compile(r"(?<=[\d)}.]) ?([A-Za-z][A-Za-z ]{1,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
+_NOT_UNITS = frozenset(
+    ("pi", "sqrt", "sin", "cos", "tan", "log", "ln", "and", "or", "mod", "if", "for", "times")
+)
+_MULTIPLIERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_TAIL = 80  # a unit longer than this is a sentence
+
+
+def split(text: str) -> tuple[str, str]:
+    """(value text, unit); the unit is "" where there is none."""
+    value, words = _behind(text)
+    value = value.strip()
+    for sign in ("\\dollar", "-\\dollar"):
+        if value.startswith(sign):
+            return value.replace("\\dollar", "", 1).replace("- ", "-").strip(), "dollar"
+    value, unit = value.replace("\\dollar", "").strip(), _named(words)
+    for word in words.split():
+        if word in _MULTIPLIERS:
+            return rf"{value}\cdot 10^{{{_MULTIPLIERS[word]}}}", unit
+    return value, unit
+
+
+def conflict(one: str, other: str) -> bool:
+    """Whether both units are known and differ: 5 cm against 5 m needs more than the number."""
+    return one != other and all(unit in KNOWN and unit not in _VAGUE for unit in (one, other))
+
+
+def _behind(text: str) -> tuple[str, str]:
+    start = max(0, len(text) - _TAIL)
+    for pattern in (_WRAPPED, _PLAIN):
+        for found in pattern.finditer(text, start):
+            value, words = text[: found.start()], found[1].strip().casefold()
+            if (
+                found.end() == len(text)
+                and _is_value(value)
+                and _is_unit(words, pattern is _WRAPPED)
+            ):
+                return value, words
+    return text, ""
+
+
+def _is_value(text: str) -> bool:
+    text = text.rstrip()
+    return (
+        bool(text) and (text[-1].isalnum() or text[-1] in ")}].") and any(c.isdigit() for c in text)
+    )
+
+
+def _is_unit(words: str, wrapped: bool) -> bool:
+    parts = words.split()
+    if not parts or any(part in _NOT_UNITS for part in parts):
+        return False
+    return all(_unit_word(part) or part in _FILLERS or wrapped for part in parts)
+
+
+def _unit_word(word: str) -> bool:
+    return len(word) > 3 or (len(word) > 1 and word in KNOWN)
+
+
+def _named(words: str) -> str:
+    """The thing counted: "eggs per day" is eggs, and "million dollars" are dollars."""
+    for word in words.replace(".", " ").replace(",", " ").split():
+        if word not in _FILLERS and word not in _MULTIPLIERS:
+            return KNOWN.get(word, word)
+    return ""

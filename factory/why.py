@@ -1,0 +1,71 @@
+"""`just why ID`: everything the tables say of one problem, rollout or run."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from factory import catalog
+from factory.errors import UserError
+from factory.store import Store
+
+PARTS = {
+    "problem": "select * from problems where problem_id = $id",
+    "sources": "select source, source_row, split, license, answer from problem_sources where problem_id = $id",
+    "rollout": "select * exclude (messages) from rollouts where rollout_id = $id",
+    "rollouts": "select teacher, model, policy_id, count(*) as rollouts, pass_rate(outcome) as pass_rate"
+    " from corpus where problem_id = $id group by all order by all",
+    "failures": "select run_id, kind, permanent, message from failures"
+    " where rollout_id = $id or problem_id = $id",
+    "verdicts": "select verifier, version, policy, outcome, tier, answer, extracted, reason"
+    " from verdicts where rollout_id = $id order by run_id",
+    "cluster": "select subject, cluster_id, representative_id, kind, score, reason from duplicates"
+    " where subject_id = $id",
+    "contamination": "select benchmark, item_id, kind, score, span from contaminations where subject_id = $id",
+    "tags": "select tagger, version, scope, name, value, label from tags where subject_id = $id order by all",
+    "mixtures": "select name, version, position, part, tokens from mixture_rows"
+    " where rollout_id = $id or problem_id = $id order by all limit 20",
+    "run": "select * from runs where run_id = $id",
+    "made by": "select * from runs where run_id in (select run_id from rollouts where rollout_id = $id"
+    " union select run_id from problems where problem_id = $id)",
+}
+
+
+def explain(store: Store, subject: str) -> None:
+    """Print it. Raises UserError for an id nobody knows."""
+    console = Console(highlight=False, soft_wrap=True)
+    with catalog.connect(store) as con:
+        found = {part: _rows(con, sql, subject) for part, sql in PARTS.items()}
+    found = {part: rows for part, rows in found.items() if rows}
+    if not found:
+        raise UserError(
+            f"no problem, rollout or run has the id {subject!r}; "
+            '`just sql "select rollout_id from corpus limit 5"` shows some'
+        )
+    for part, rows in found.items():
+        console.print(f"[bold]{part}[/bold]")
+        for row in rows:
+            _print(console, row)
+
+
+def _rows(con: Any, sql: str, subject: str) -> list[dict[str, Any]]:
+    return con.sql(sql, params={"id": subject}).to_arrow_table().to_pylist()
+
+
+def _print(console: Console, row: dict[str, Any]) -> None:
+    short = {name: value for name, value in row.items() if value is not None}
+    wide = {n: short.pop(n) for n in ("statement", "trace", "solution", "recipe") if n in short}
+    console.print("  " + escape(", ".join(f"{n}={_word(v)}" for n, v in short.items())))
+    for name, text in wide.items():
+        lines = _pretty(name, text).strip().splitlines()
+        console.print(f"  [dim]{name}[/dim]")
+        console.print(escape("\n".join(f"    {line}" for line in lines)))
+
+
+def _word(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _pretty(name: str, text: str) -> str:
+    return json.dumps(json.loads(text)) if name == "recipe" else text

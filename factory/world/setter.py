@@ -1,0 +1,89 @@
+"""(count, seed) -> problems, round-robin over families and difficulties, each answer checked twice.
+
+Deterministic: a row depends on the seed and its own name, and on the rows before it of its family
+only in that no two rows ask the same thing. What cannot be made comes out as `Dropped`, never
+silently missing.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from factory.world.families import Family, load
+from factory.world.phrasing import Params, render, slots
+
+REDRAWS = 40  # before a family counts as exhausted at a difficulty
+TEST_SHARE = 10  # one statement in this many is held out
+
+Asked = set[tuple[str, tuple[tuple[str, int | str], ...]]]
+
+
+@dataclass(frozen=True)
+class WorldProblem:
+    """A problem with its exact, independently checked answer."""
+
+    row: str
+    """family-difficulty-index."""
+    statement: str
+    answer: str
+    family: str
+    difficulty: int
+    """1 to 5."""
+    level: str
+    domain: str
+    split: Literal["train", "test"]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A row that gave no problem, and why."""
+
+    row: str
+    reason: str
+    statement: str
+    family: str
+
+
+def problems(count: int, seed: int) -> Iterator[WorldProblem | Dropped]:
+    """Exactly `count` rows, every family at difficulty 1 first; no two ask the same thing."""
+    families = load()
+    cells = [(name, difficulty) for difficulty in range(1, 6) for name in families]
+    asked: Asked = set()
+    for number in range(count):
+        index, cell = divmod(number, len(cells))
+        name, difficulty = cells[cell]
+        row = f"{name}-{difficulty}-{index:04d}"
+        yield _make(row, name, families[name], difficulty, random.Random(f"{seed}/{row}"), asked)
+
+
+def split_of(statement: str) -> Literal["train", "test"]:
+    """The split is the statement's own, whatever run, seed or order it appears in."""
+    held_out = int.from_bytes(sha256(statement.encode()).digest()[:8]) % TEST_SHARE == 0
+    return "test" if held_out else "train"
+
+
+def phrasings_for(family: Family, params: Params) -> list[str]:
+    """The family's phrasings that name exactly these parameters."""
+    return [phrasing for phrasing in family.PHRASINGS if slots(phrasing).keys() == params.keys()]
+
+
+def _make(
+    row: str, name: str, family: Family, difficulty: int, rng: random.Random, asked: Asked
+) -> WorldProblem | Dropped:
+    statement = ""
+    for _ in range(REDRAWS):
+        params = family.draw(rng, difficulty)
+        # The key leaves the phrasing out: a reworded problem must not reach the other split.
+        key = (name, tuple(params.items()))
+        statement = render(rng.choice(phrasings_for(family, params)), params)
+        if key in asked:
+            continue
+        asked.add(key)
+        answer = family.answer(params)
+        if not family.check(params, answer):
+            return Dropped(row, f"answer {answer} fails its check", statement, name)
+        level, split = family.LEVELS[difficulty - 1], split_of(statement)
+        return WorldProblem(row, statement, answer, name, difficulty, level, family.DOMAIN, split)
+    return Dropped(row, f"asked before, {REDRAWS} draws in a row", statement, name)

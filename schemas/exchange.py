@@ -1,0 +1,90 @@
+"""What steps and plug-ins hand each other: a source gives rows, a backend takes requests.
+
+Plug-ins import only this package and libraries. A plug-in that cannot do its work raises: a source
+`Unfit` for a row that does not fit, a backend `Refused` for a request that got no reply. The step
+records both; neither stops a run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Message = dict[str, str]
+
+
+class Unfit(ValueError):
+    """A source row that cannot become a problem; the text is the reason counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRollout:
+    """An existing trace. `name` is the source's field and, with `index`, the identity."""
+
+    name: str
+    index: int
+    text: str
+    model: str
+    label: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a source in our words. `row` None: the row number is the id."""
+
+    statement: str
+    answer: str | None = None
+    row: str | None = None
+    split: str | None = None
+    level: str | None = None
+    domain: str | None = None
+    license: str | None = None
+    rollouts: tuple[SourceRollout, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One rollout to buy. `sampling` holds temperature, top_p, max_tokens, seed, ..."""
+
+    rollout_id: str
+    problem_id: str
+    sample_index: int
+    messages: list[Message]
+    sampling: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: `text` and, where the backend separates it, `reasoning`."""
+
+    text: str
+    reasoning: str | None
+    finish_reason: str | None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    served_model: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(slots=True)
+class Refused(Exception):
+    """A request that gave no reply. `permanent`: asking again gives the same."""
+
+    kind: str
+    message: str
+    permanent: bool = False
+    stop: bool = field(default=False)  # the whole run is pointless: wrong key, unknown model
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+class Backend(Protocol):
+    """Samples one request at a time; many run at once. `NAME` is the backend class."""
+
+    async def sample(self, request: Request) -> Reply:
+        """The reply. Raises Refused."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...

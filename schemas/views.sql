@@ -1,0 +1,136 @@
+-- The public SQL surface over the live shards (`raw.*`) and the log (`raw.log_runs`, `raw.log_shards`).
+-- Where a later row may replace an earlier one, the newest run counts: run ids sort in log order.
+
+create macro judged(outcome) as
+    outcome in ('correct', 'incorrect', 'ambiguous', 'no_answer', 'truncated');
+
+-- pass_rate(outcome): correct / judged; null where nothing was judged.
+create macro pass_rate(outcome) as
+    count(*) filter (outcome = 'correct') / nullif(count(*) filter (judged(outcome)), 0);
+
+-- wilson(k, n): the 95 % Wilson score interval of k successes in n, as {low, high}.
+create macro wilson(k, n) as case when n > 0 then {
+    'low': greatest(0, (k + 1.920729 - 1.959964 * sqrt(k * (n - k) / n + 0.960365)) / (n + 3.841459)),
+    'high': least(1, (k + 1.920729 + 1.959964 * sqrt(k * (n - k) / n + 0.960365)) / (n + 3.841459))
+} end;
+
+-- band(p): a pass rate in words.
+create macro band(p) as case
+    when p is null then null
+    when p = 0 then 'unsolved'
+    when p < 0.4 then 'hard'
+    when p < 0.8 then 'medium'
+    when p < 1 then 'easy'
+    else 'trivial'
+end;
+
+create macro answer_type(answer) as case
+    when answer is null then null
+    when regexp_full_match(answer, '[-+]?\d+') then 'integer'
+    when regexp_full_match(answer, '[-+]?[\d,]*\d(\.\d+)?') then 'decimal'
+    when regexp_full_match(answer, '[-+]?(\\[dt]?frac\s*\{\s*-?\d+\s*\}\s*\{\s*\d+\s*\}|\d+\s*/\s*\d+)') then 'fraction'
+    when regexp_full_match(answer, '[-+]?[\d,.]+\s*\\?%') then 'percent'
+    when regexp_full_match(answer, '\(?[A-J]\)?') then 'choice'
+    when regexp_matches(answer, 'matrix') then 'matrix'
+    when regexp_matches(answer, '\\cup|\\infty|^[\[(].*[\])]$') then 'tuple_or_interval'
+    when regexp_matches(answer, '^\\text\{[^}]*\}$|^[A-Za-z][A-Za-z '']+$') then 'text'
+    when regexp_matches(answer, '[=<>]|\\le|\\ge') then 'equation'
+    else 'expression'
+end;
+
+create view problem_sources as select * from raw.problem_sources;
+
+-- One row per problem. Where its sources disagree, `answers` counts the distinct answers and the
+-- one shown is of the source that has an answer, then a licence, then the smallest name and row.
+-- A problem that any source calls test is test.
+create view problems as
+with chosen as (
+    select
+        problem_id,
+        min_by({answer: answer, source: source, source_row: source_row, license: license},
+               {a: answer is null, b: license is null, c: source, d: source_row}) as best,
+        case when bool_or(split = 'test') then 'test' else min(split) end as split,
+        min(level) as level,
+        min(domain) as domain,
+        count(*) as sources,
+        count(distinct answer) as answers
+    from raw.problem_sources group by problem_id
+)
+select
+    p.problem_id, p.statement, best.answer as answer, answer_type(best.answer) as answer_type,
+    case when best.answer is not null then 'gold' end as answer_source,
+    best.source as source, best.license as license, split, level, domain, sources, answers, p.run_id
+from raw.problems p left join chosen using (problem_id);
+
+create view rollouts as select * from raw.rollouts;
+create view failures as select * from raw.failures;
+create view verdicts as select * from raw.verdicts;
+create view contaminations as select * from raw.contaminations;
+create view mixtures as select * from raw.mixtures;
+create view mixture_rows as
+    select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using (mixture_id);
+
+create view duplicates as
+select * from raw.duplicates
+qualify row_number() over (partition by subject, subject_id order by run_id desc) = 1
+    and cluster_id is not null;
+
+create view tags as
+select * from raw.tags
+qualify row_number() over (
+    partition by subject, subject_id, scope, tagger, name order by run_id desc) = 1;
+
+-- The last record of a run counts. A run still `running` when a later one of its kind began was
+-- killed: two of a kind never run at once.
+create view runs as
+with last as (
+    select * from raw.log_runs qualify row_number() over (partition by run_id order by seq desc) = 1
+)
+select
+    run_id, kind,
+    case when status = 'running' and run_id < max(run_id) over (partition by kind)
+         then 'killed' else status end as status,
+    recipe, started, seconds, cost_usd, counts, versions, seq
+from last;
+
+create view shards as select * from raw.log_shards;
+
+-- One row per rollout with everything known of it. `difficulty` is the pass-rate band of this
+-- rollout's own policy; `level` is the school level; `cluster_id` is the problem's cluster, or the
+-- problem itself.
+create view corpus as
+with newest as (
+    select v.* from raw.verdicts v
+    qualify row_number() over (partition by rollout_id order by run_id desc, version desc) = 1
+),
+rate as (select subject_id, scope, value from tags where name = 'pass_rate'),
+length as (
+    select subject_id,
+           max(value) filter (name = 'tokens') as tokens,
+           max(value) filter (name = 'trace_tokens') as trace_tokens
+    from tags where subject = 'rollout' and name in ('tokens', 'trace_tokens') group by subject_id
+),
+loops as (select subject_id, value from tags where name = 'repetition'),
+problem_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'problem'),
+rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
+select
+    r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
+    p.answer, p.answer_type, p.source, p.license, p.split, p.level, p.domain,
+    v.outcome, v.tier, v.extracted, v.verifier, v.version as verifier_version,
+    rate.value as pass_rate, band(rate.value) as difficulty,
+    coalesce(pc.cluster_id, r.problem_id) as cluster_id,
+    coalesce(pc.representative_id, r.problem_id) as representative_problem_id,
+    coalesce(rc.cluster_id, r.rollout_id) as rollout_cluster_id,
+    length.tokens::bigint as tokens, length.trace_tokens::bigint as trace_tokens,
+    loops.value as repetition,
+    r.finish_reason, r.completion_tokens, r.cost_usd, r.latency_s, r.source_label,
+    r.license as rollout_license, r.run_id, r.created_at,
+    p.statement, r.trace, r.solution
+from raw.rollouts r
+left join problems p using (problem_id)
+left join newest v on v.rollout_id = r.rollout_id and v.answer is not distinct from p.answer
+left join rate on rate.subject_id = r.problem_id and rate.scope = r.policy_id
+left join length on length.subject_id = r.rollout_id
+left join loops on loops.subject_id = r.rollout_id
+left join problem_cluster pc on pc.subject_id = r.problem_id
+left join rollout_cluster rc on rc.subject_id = r.rollout_id;

@@ -1,0 +1,79 @@
+"""`python -m training stage=mid recipe=smoke store=data mixture=mid@1 key=value ...`
+
+One stage on one frozen mixture. A stage is a module here with a folder of recipes of its own name;
+it has `RECIPE`, its recipe model, and `train(store, mixture, recipe, name)`. Words left over are
+overrides of the recipe; `show=true` prints it and stops. A user's mistake is one line and exit code 2.
+"""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from factory.errors import MissingExtra, RecipeError, UserError, unknown
+from factory.recipe import as_yaml, parse, resolve
+from factory.store import Store
+
+RECIPES = Path(__file__).parent / "recipes"
+NEEDED = ("torch", "transformers", "datasets", "trl")
+DEFAULTS = {"recipe": "smoke", "store": "data", "mixture": "", "show": "false"}
+
+
+def main(words: list[str]) -> int:
+    """Run what the words ask for; returns the exit code."""
+    try:
+        _obey(words)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; no checkpoint was made", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _obey(words: list[str]) -> None:
+    values = DEFAULTS | parse(words)
+    stage = _stage(values.pop("stage", ""))
+    name, root, mixture, show = (values.pop(key) for key in DEFAULTS)
+    module = import_module(f"training.{stage}")
+    overrides = [f"{key}={value}" for key, value in values.items()]
+    recipe = resolve(module.RECIPE, _recipe_file(stage, name), overrides)
+    if _is_true("show", show):
+        print(as_yaml(recipe), end="")
+        return
+    _need(NEEDED)
+    module.train(Store(Path(root)), mixture or None, recipe, name)
+
+
+def _stage(name: str) -> str:
+    known = [folder.name for folder in RECIPES.iterdir() if folder.is_dir()]
+    if not name:
+        raise RecipeError(f"which stage? give stage=NAME; known: {', '.join(sorted(known))}")
+    if name not in known:
+        raise unknown("stage", name, known)
+    return name
+
+
+def _recipe_file(stage: str, name: str) -> Path:
+    known = {path.stem: path for path in (RECIPES / stage).glob("*.yaml")}
+    if name not in known:
+        hint = f" (add training/recipes/{stage}/{name}.yaml to make one)"
+        raise unknown(f"recipe of stage {stage}", name, known, hint)
+    return known[name]
+
+
+def _is_true(key: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise RecipeError(f"{key}={value!r} does not fit: true or false")
+    return value == "true"
+
+
+def _need(packages: tuple[str, ...]) -> None:
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtra(package, "train")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

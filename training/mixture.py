@@ -1,0 +1,108 @@
+"""A frozen mixture, read back from the store and proved: its content is hashed again and must
+match its id, so that what a checkpoint's lineage names is what it was trained on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from factory.catalog import connect, one_line
+from factory.errors import StoreError, UserError, unknown
+from factory.identity import mixture_id
+from factory.store import Store
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+_ROWS = """
+    select rollout_id, prompt, completion from mixture_rows
+    where name = ? and version = ? order by position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """One version of a mixture; `examples` has prompt and completion in training order."""
+
+    name: str
+    version: int
+    mixture_id: str
+    examples: pa.Table
+
+    @property
+    def label(self) -> str:
+        """`name@version`."""
+        return f"{self.name}@{self.version}"
+
+    def dataset(self) -> "Dataset":
+        """The examples for a trainer, on the same memory."""
+        from datasets import Dataset
+
+        return Dataset(self.examples)
+
+
+def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
+    """The mixture `name@version`, the newest version of `name`, or the newest of the stage.
+
+    Raises StoreError where the stage has none or content and id disagree, UserError where the
+    mixture is made for another stage, RecipeError where the name is not known.
+    """
+    con = connect(store)
+    try:
+        known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
+        chosen = _choose(known.to_pylist(), name, stage, store)
+        rows = con.sql(_ROWS, params=[chosen["name"], chosen["version"]]).to_arrow_table()
+    except duckdb.Error as error:
+        raise StoreError(f"cannot read mixtures in {store.root}: {one_line(error)}") from error
+    finally:
+        con.close()
+    mixture = Mixture(
+        chosen["name"],
+        chosen["version"],
+        chosen["mixture_id"],
+        rows.select(["prompt", "completion"]),
+    )
+    found = mixture_id(chosen["spec"], _triples(rows))
+    if found != mixture.mixture_id:
+        raise StoreError(
+            f"mixture {mixture.label} is not what was frozen: its {rows.num_rows} rows hash to "
+            f"{found}, its id is {mixture.mixture_id}; freeze it again with `just mix`"
+        )
+    return mixture
+
+
+def _choose(
+    known: list[dict[str, Any]], name: str | None, stage: str, store: Store
+) -> dict[str, Any]:
+    """The row of `mixtures` that is asked for; `known` is in the order of freezing."""
+    fitting = [row for row in known if row["stage"] == stage]
+    if name is None:
+        named = fitting
+    else:
+        named = [row for row in known if name in (row["name"], _label(row))]
+    if not named and not fitting:
+        raise StoreError(
+            f"no mixture for stage {stage!r} in {store.root}; `just mix mixture={stage}` freezes one"
+        )
+    if not named:
+        raise unknown("mixture", name or "", [_label(row) for row in known])
+    chosen = named[-1]
+    if chosen["stage"] != stage:
+        labels = ", ".join(_label(row) for row in fitting) or "none"
+        raise UserError(
+            f"mixture {_label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
+            f"known for {stage!r}: {labels}"
+        )
+    return chosen
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{row['name']}@{row['version']}"
+
+
+def _triples(rows: pa.Table) -> Iterator[tuple[str, str, str]]:
+    for batch in rows.to_batches(max_chunksize=1000):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

@@ -1,0 +1,74 @@
+"""The tiny student, built here: a Phi-3 of random weights, as small as a test allows, and its
+tokenizer. The same weights for the same seed.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, model_validator
+
+import factory
+from factory.errors import unknown
+from factory.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+TOKENIZERS = Path(factory.__file__).parent / "tokenizers"
+
+
+class TinyPhi3(Recipe):
+    """Shape of a Phi-3 with tied embeddings, as Phi-4-mini has them."""
+
+    tokenizer: str = Field(description="name of a file in factory/tokenizers")
+    layers: int = Field(gt=0)
+    hidden: int = Field(gt=0, description="width of the residual stream")
+    intermediate: int = Field(gt=0, description="width inside the MLP")
+    heads: int = Field(gt=0)
+    kv_heads: int = Field(gt=0, description="key and value heads; each serves heads / kv_heads")
+    positions: int = Field(gt=0, description="longest text it can see, tokens")
+
+    @model_validator(mode="after")
+    def _divides(self) -> Self:
+        if self.hidden % (2 * self.heads) or self.heads % self.kv_heads:
+            raise ValueError("hidden must be a multiple of 2 * heads, heads one of kv_heads")
+        return self
+
+
+def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
+    """The tokenizer of the shape: `<pad>` and `<eos>`, no token at the beginning."""
+    from transformers import PreTrainedTokenizerFast
+
+    known = {path.stem: path for path in TOKENIZERS.glob("*.json")}
+    if shape.tokenizer not in known:
+        raise unknown("tokenizer", shape.tokenizer, known)
+    return PreTrainedTokenizerFast(
+        tokenizer_file=str(known[shape.tokenizer]),
+        pad_token="<pad>",
+        eos_token="<eos>",
+        model_max_length=shape.positions,
+    )
+
+
+def build_model(
+    shape: TinyPhi3, tokenizer: "PreTrainedTokenizerFast", seed: int, attention: str
+) -> "PreTrainedModel":
+    """A model of random weights in fp32."""
+    from transformers import AutoModelForCausalLM, Phi3Config, set_seed
+
+    set_seed(seed)
+    config = Phi3Config(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=shape.layers,
+        hidden_size=shape.hidden,
+        intermediate_size=shape.intermediate,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.kv_heads,
+        max_position_embeddings=shape.positions,
+        original_max_position_embeddings=shape.positions,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return AutoModelForCausalLM.from_config(config, attn_implementation=attention)
