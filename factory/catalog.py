@@ -72,6 +72,7 @@ def locked(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyCon
 def query(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
     """One read-only statement of a user. Raises QueryError in one line."""
     try:
+        sql.encode()
         statements = duckdb.extract_statements(sql)
         kinds = [statement.type.name for statement in statements]
         if len(kinds) != 1 or kinds[0] not in ("SELECT", "EXPLAIN"):
@@ -119,7 +120,7 @@ def publish(store: Store) -> Path:
         _build(con, store, store.snapshot())
         con.execute("use memory")
         con.execute("detach file")
-        os.replace(temporary, target)
+        temporary.replace(target)
     except (duckdb.Error, OSError) as error:
         raise StoreError(f"cannot write {target}: {one_line(error)}") from error
     finally:

@@ -9,6 +9,7 @@ a function of Arrow rows and does not know.
 import fcntl
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -94,7 +95,7 @@ def versions() -> dict[str, str]:
     """Our version and, in a checkout, the commit."""
     here = Path(__file__).parent.parent
     found = {"factory": __version__, "python": sys.version.split()[0]}
-    if (here / ".git").exists():
+    if (here / ".git").exists() and shutil.which("git"):
         asked = subprocess.run(
             ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True
         )

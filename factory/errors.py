@@ -42,6 +42,6 @@ class MissingExtra(UserError):
 def unknown(what: str, name: str, known: Iterable[str], hint: str = "") -> RecipeError:
     """The error for a name that is not one of `known`, with the nearest one first."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return RecipeError(f"unknown {what} {name!r}; {meant}known: {', '.join(names)}{hint}")

@@ -62,7 +62,7 @@ def run(store: Store, recipe: IngestRecipe, progress: Progress) -> Run:
     name = recipe.name or getattr(source, "NAME", None) or _stem(recipe)
     with engine.run(store, "ingest", shown(recipe)) as record:
         intake = _Intake(store, record, name, recipe)
-        with progress.task(f"ingest {name}", 0) as advance:
+        with progress.task(f"ingest {name}", None) as advance:
             while unit := list(islice(rows, UNIT_ROWS)):
                 intake.take(unit, source)
                 advance(len(unit))

@@ -96,7 +96,7 @@ def select(store: Store, snapshot: Snapshot, recipe: MixRecipe) -> list[dict[str
 def _newest(store: Store, snapshot: Snapshot, name: str) -> dict[str, Any] | None:
     with catalog.connect(store, snapshot) as con:
         sql = "select * from mixtures where name = ? order by version desc limit 1"
-        found = con.execute(sql, [name]).to_arrow_table().to_pylist()
+        found = con.sql(sql, params=[name]).to_arrow_table().to_pylist()
     return found[0] if found else None
 
 

@@ -9,45 +9,64 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.progress import Progress as RichProgress
+from rich.progress import Progress as Bars
+from rich.text import Text
 
 LINE_S = 5.0
+
+Advance = Callable[..., None]
+
+
+class _Rate(ProgressColumn):
+    """Units a second over the whole task."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:>9,.0f}/s" if speed else " " * 11, style="dim")
 
 
 class Progress:
     """Shows tasks one after the other on standard error."""
 
     def __init__(self) -> None:
-        self.console = Console(file=sys.stderr)
+        self.console = Console(file=sys.stderr, highlight=False)
 
     @contextmanager
-    def task(self, label: str, total: int) -> Iterator[Callable[..., None]]:
-        """A task of `total` units; the yielded function advances it (by 1, or `advance(k)`)."""
+    def task(self, label: str, total: int | None) -> Iterator[Advance]:
+        """A task of `total` units (None: unknown); the yielded function advances it by 1 or k."""
+        if total == 0:
+            yield lambda done=1: None
+            return
         show = self._bar if self.console.is_terminal else self._lines
         with show(label, total) as advance:
             yield advance
 
     @contextmanager
-    def _bar(self, label: str, total: int) -> Iterator[Callable[..., None]]:
+    def _bar(self, label: str, total: int | None) -> Iterator[Advance]:
         columns = (
-            TextColumn("{task.description:<16}"),
-            BarColumn(),
+            TextColumn("{task.description:<18}"),
+            BarColumn(24),
             MofNCompleteColumn(),
+            _Rate(),
             TimeElapsedColumn(),
+            TextColumn("[dim]left[/dim]"),
             TimeRemainingColumn(),
         )
-        with RichProgress(*columns, console=self.console) as bars:
+        with Bars(*columns, console=self.console) as bars:
             bar = bars.add_task(label, total=total)
             yield lambda done=1: bars.advance(bar, done)
 
     @contextmanager
-    def _lines(self, label: str, total: int) -> Iterator[Callable[..., None]]:
+    def _lines(self, label: str, total: int | None) -> Iterator[Advance]:
         began = said = time.monotonic()
         done = 0
+        of = "" if total is None else f" of {total:,}"
 
         def advance(more: int = 1) -> None:
             nonlocal done, said
@@ -56,12 +75,11 @@ class Progress:
             if now - said >= LINE_S:
                 said = now
                 rate = done / (now - began)
-                left = (total - done) / rate
-                self.say(f"{label}: {done:,} of {total:,}, {rate:,.0f}/s, {left:,.0f} s left")
+                left = "" if total is None else f", {(total - done) / rate:,.0f} s left"
+                self.say(f"{label}: {done:,}{of}, {rate:,.0f}/s{left}")
 
         yield advance
-        seconds = time.monotonic() - began
-        self.say(f"{label}: {done:,} of {total:,} in {seconds:.1f} s")
+        self.say(f"{label}: {done:,}{of} in {time.monotonic() - began:.1f} s")
 
     def say(self, words: str) -> None:
         """One line to standard error."""

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import compute
 
 from factory.errors import StoreError
 from factory.files import Files
@@ -27,6 +27,8 @@ from schemas.arrow import conform, key
 from schemas.rows import TABLES
 
 FORMAT = 1
+
+pc: Any = compute  # its functions are made at import; type checkers do not see them
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class Store:
         added = tuple(Shard(**shard) for shard in record["add"])
         removed = set(record["remove"])
         kept = tuple(shard for shard in known.shards if shard.path not in removed)
-        runs = known.runs + ({**record["run"], "seq": number},)
+        runs = (*known.runs, {**record["run"], "seq": number})
         return replace(known, seq=number, shards=kept + added, runs=runs), []
 
     def _record(self, number: int) -> dict[str, Any]:
@@ -207,7 +209,9 @@ class Store:
     def _write(self, run: Run, table: str, rows: pa.Table) -> Shard:
         few = [n for n in rows.column_names if pc.count_distinct(rows[n]).as_py() * 10 <= len(rows)]
         sink = io.BytesIO()
-        pq.write_table(rows, sink, compression="zstd", compression_level=3, use_dictionary=few)
+        pq.write_table(
+            rows, sink, compression="zstd", compression_level=3, use_dictionary=cast(Any, few)
+        )
         content = sink.getvalue()
         path = f"shards/{table}/{run.run_id}-{uuid.uuid4().hex[:8]}.parquet"
         self.files.put(path, content)

@@ -30,13 +30,12 @@ OWED = """
 class VerifyRecipe(Recipe):
     """How to judge."""
 
-    policy: str
     deadline_s: float = Field(gt=0)
 
 
-def owed(con: Any, policy: str) -> pa.Table:
+def owed(con: Any) -> pa.Table:
     """The rollouts to judge, with the answer to judge against."""
-    names = {"verifier": maths.NAME, "version": maths.VERSION, "policy": policy}
+    names = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
     return con.sql(OWED, params=names).to_arrow_table()
 
 
@@ -44,7 +43,7 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     """Judge what is owed, a commit every UNIT_ROWS rows."""
     with engine.run(store, "verify", shown(recipe)) as record:
         with catalog.connect(store) as con:
-            rollouts = owed(con, recipe.policy)
+            rollouts = owed(con)
         with progress.task("verify", rollouts.num_rows) as advance:
             for start in range(0, rollouts.num_rows, UNIT_ROWS):
                 unit = rollouts.slice(start, UNIT_ROWS)
@@ -69,8 +68,8 @@ def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str) -> pa.Table:
         )
         for row in rows
     ]
-    judged = maths.verify_many(claims, policy=recipe.policy, deadline_s=recipe.deadline_s)
-    named = {"verifier": maths.NAME, "version": maths.VERSION, "policy": recipe.policy}
+    judged = maths.verify_many(claims, deadline_s=recipe.deadline_s)
+    named = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
     return from_rows(
         "verdicts",
         [

@@ -11,7 +11,8 @@ from factory.errors import UserError
 from factory.store import Store
 
 PARTS = {
-    "problem": "select * from problems where problem_id = $id",
+    "problem": "select * from problems where problem_id = $id"
+    " or problem_id = (select problem_id from rollouts where rollout_id = $id)",
     "sources": "select source, source_row, split, license, answer from problem_sources where problem_id = $id",
     "rollout": "select * exclude (messages) from rollouts where rollout_id = $id",
     "rollouts": "select teacher, model, policy_id, count(*) as rollouts, pass_rate(outcome) as pass_rate"

@@ -10,11 +10,13 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from annotated_types import Ge, Le, MinLen
+from pyarrow import compute
 from pydantic.fields import FieldInfo
 
 from schemas.rows import TABLES, Row
+
+pc: Any = compute  # its functions are made at import; type checkers do not see them
 
 _TYPES: dict[type, pa.DataType] = {
     str: pa.string(),
@@ -56,7 +58,7 @@ def schema(table: str) -> pa.Schema:
 def from_rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows -> a checked Arrow table. A column missing from a row is null."""
     try:
-        return conform(table, pa.Table.from_pylist(rows, schema=schema(table)))
+        return conform(table, pa.Table.from_pylist(rows, schema=_nullable(schema(table))))
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError) as error:
         raise SchemaError(f"{table}: {error}") from error
 
@@ -69,12 +71,17 @@ def conform(table: str, rows: pa.Table) -> pa.Table:
     if unknown := [name for name in rows.column_names if name not in wanted.names]:
         raise SchemaError(f"{table}: unknown column {unknown[0]!r}")
     try:
-        rows = rows.select(wanted.names).cast(wanted)
+        rows = rows.select(wanted.names).cast(_nullable(wanted))
     except (pa.ArrowInvalid, ValueError) as error:
         raise SchemaError(f"{table}: {error}") from error
     for name, info in TABLES[table].model_fields.items():
         _check(table, name, info, rows[name])
-    return rows
+    return rows.cast(wanted)
+
+
+def _nullable(found: pa.Schema) -> pa.Schema:
+    """The same columns before the check that names what is null."""
+    return pa.schema([field.with_nullable(True) for field in found])
 
 
 def _check(table: str, name: str, info: FieldInfo, column: pa.ChunkedArray) -> None:
@@ -99,7 +106,9 @@ def _check(table: str, name: str, info: FieldInfo, column: pa.ChunkedArray) -> N
 def _refuse(
     table: str, name: str, column: pa.ChunkedArray, fits: pa.ChunkedArray, allowed: str
 ) -> None:
-    bad = column.filter(pc.and_(pc.invert(pc.fill_null(fits, True)), pc.is_valid(column)))
+    bad = column.filter(
+        pc.and_(pc.invert(pc.fill_null(fits, fill_value=True)), pc.is_valid(column))
+    )
     if len(bad):
         raise SchemaError(f"{table}.{name} is {bad[0].as_py()!r}; allowed: {allowed}")
 

@@ -5,11 +5,13 @@ it has `RECIPE`, its recipe model, and `train(store, mixture, recipe, name)`. Wo
 overrides of the recipe; `show=true` prints it and stops. A user's mistake is one line and exit code 2.
 """
 
+import signal
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from factory import catalog
 from factory.errors import MissingExtra, RecipeError, UserError, unknown
 from factory.recipe import as_yaml, parse, resolve
 from factory.store import Store
@@ -21,10 +23,12 @@ DEFAULTS = {"recipe": "smoke", "store": "data", "mixture": "", "show": "false"}
 
 def main(words: list[str]) -> int:
     """Run what the words ask for; returns the exit code."""
+    # A cluster's preemption ends like Ctrl-C: the run is recorded, nothing half-made stays.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         _obey(words)
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; no checkpoint was made", file=sys.stderr)
@@ -43,7 +47,9 @@ def _obey(words: list[str]) -> None:
         print(as_yaml(recipe), end="")
         return
     _need(NEEDED)
-    module.train(Store(Path(root)), mixture or None, recipe, name)
+    store = Store(Path(root))
+    module.train(store, mixture or None, recipe, name)
+    catalog.publish(store)
 
 
 def _stage(name: str) -> str:
@@ -65,7 +71,7 @@ def _recipe_file(stage: str, name: str) -> Path:
 
 def _is_true(key: str, value: str) -> bool:
     if value not in ("true", "false"):
-        raise RecipeError(f"{key}={value!r} does not fit: true or false")
+        raise RecipeError(f"{key}={value!r} does not fit; allowed: true, false")
     return value == "true"
 
 

@@ -7,11 +7,13 @@ which teaches the student to stop. Examples share slots of `window` tokens witho
 another; one longer than a slot is split, never cut off. The training itself is TRL's SFTTrainer.
 """
 
+import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+import pyarrow.compute as pc
+from pydantic import Field, ValidationInfo, field_validator
 
 from factory import engine
 from factory.recipe import Recipe, shown
@@ -36,24 +38,31 @@ class MidRecipe(Recipe):
     batch: int = Field(gt=0, description="slots in one optimizer step")
     micro_batch: int = Field(gt=0, description="slots in one forward pass")
     epochs: float = Field(gt=0)
+    max_steps: int = Field(ge=0, description="stop the epochs after this many steps; 0: never")
     learning_rate: float = Field(gt=0)
     schedule: Literal["constant_with_warmup", "linear", "cosine"]
     warmup: float = Field(ge=0, lt=1, description="share of the steps")
     weight_decay: float = Field(ge=0)
     clip: float = Field(gt=0, description="largest norm of a gradient")
-    attention: Literal["sdpa", "eager", "flash_attention_2"]
-    gradient_checkpointing: bool
+    attention: Literal["sdpa", "eager"]
+    activation_checkpointing: bool = Field(description="recompute instead of remember")
     threads: int = Field(gt=0, description="CPU threads of torch")
     log_every: int = Field(gt=0, description="steps between two lines of progress")
     seed: int = Field(ge=0)
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.batch % self.micro_batch:
-            raise ValueError("batch must be a multiple of micro_batch")
-        if self.window > self.model.positions:
-            raise ValueError("window must not be longer than model.positions")
-        return self
+    @field_validator("window")
+    @classmethod
+    def _is_seen_whole(cls, window: int, found: ValidationInfo) -> int:
+        if (model := found.data.get("model")) and window > model.positions:
+            raise ValueError(f"longer than model.positions={model.positions}")
+        return window
+
+    @field_validator("micro_batch")
+    @classmethod
+    def _divides_the_batch(cls, micro_batch: int, found: ValidationInfo) -> int:
+        if (batch := found.data.get("batch", 0)) % micro_batch:
+            raise ValueError(f"batch={batch} must be a multiple of it")
+        return micro_batch
 
 
 RECIPE = MidRecipe
@@ -119,6 +128,8 @@ def build_trainer(
     )
     trainer.remove_callback(PrinterCallback)
     slots = trainer.train_dataset
+    if 0 < recipe.max_steps < recipe.epochs * math.ceil(len(slots) / recipe.batch):
+        trainer.args.max_steps = recipe.max_steps
     packing = Packing(_tokens(texts), _tokens(slots), len(slots), len(slots) * recipe.window)
     return trainer, packing
 
@@ -159,7 +170,7 @@ def _config(recipe: MidRecipe, folder: Path, cuda: bool) -> "SFTConfig":
         warmup_steps=recipe.warmup,
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.clip,
-        gradient_checkpointing=recipe.gradient_checkpointing,
+        activation_checkpointing=recipe.activation_checkpointing,
         bf16=cuda,
         dataloader_pin_memory=cuda,
         seed=recipe.seed,
@@ -173,8 +184,8 @@ def _config(recipe: MidRecipe, folder: Path, cuda: bool) -> "SFTConfig":
     )
 
 
-def _tokens(texts: Any) -> int:
-    return sum(map(len, texts["input_ids"]))
+def _tokens(texts: "Dataset") -> int:
+    return pc.sum(pc.list_value_length(texts.data.column("input_ids"))).as_py()
 
 
 def _losses(trainer: "SFTTrainer") -> list[tuple[int, float]]:
@@ -221,6 +232,7 @@ def _silence() -> None:
 
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
 
 
 def _say(what: str, words: str) -> None:

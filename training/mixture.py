@@ -50,28 +50,21 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
     Raises StoreError where the stage has none or content and id disagree, UserError where the
     mixture is made for another stage, RecipeError where the name is not known.
     """
-    con = connect(store)
     try:
-        known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
-        chosen = _choose(known.to_pylist(), name, stage, store)
-        rows = con.sql(_ROWS, params=[chosen["name"], chosen["version"]]).to_arrow_table()
+        with connect(store) as con:
+            known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
+            chosen = _choose(known.to_pylist(), name, stage, store)
+            rows = con.sql(_ROWS, params=[chosen["name"], chosen["version"]]).to_arrow_table()
     except duckdb.Error as error:
         raise StoreError(f"cannot read mixtures in {store.root}: {one_line(error)}") from error
-    finally:
-        con.close()
-    mixture = Mixture(
-        chosen["name"],
-        chosen["version"],
-        chosen["mixture_id"],
-        rows.select(["prompt", "completion"]),
-    )
     found = mixture_id(chosen["spec"], _triples(rows))
-    if found != mixture.mixture_id:
+    if found != chosen["mixture_id"]:
         raise StoreError(
-            f"mixture {mixture.label} is not what was frozen: its {rows.num_rows} rows hash to "
-            f"{found}, its id is {mixture.mixture_id}; freeze it again with `just mix`"
+            f"mixture {_label(chosen)} is not what was frozen: its {rows.num_rows} rows hash to "
+            f"{found}, its id is {chosen['mixture_id']}; `just doctor` finds what changed"
         )
-    return mixture
+    examples = rows.select(["prompt", "completion"])
+    return Mixture(chosen["name"], chosen["version"], found, examples)
 
 
 def _choose(
@@ -79,24 +72,21 @@ def _choose(
 ) -> dict[str, Any]:
     """The row of `mixtures` that is asked for; `known` is in the order of freezing."""
     fitting = [row for row in known if row["stage"] == stage]
-    if name is None:
-        named = fitting
-    else:
-        named = [row for row in known if name in (row["name"], _label(row))]
-    if not named and not fitting:
+    if not fitting and name is None or not known:
         raise StoreError(
             f"no mixture for stage {stage!r} in {store.root}; `just mix mixture={stage}` freezes one"
         )
+    if name is None:
+        return fitting[-1]
+    named = [row for row in known if name in (row["name"], _label(row))]
     if not named:
-        raise unknown("mixture", name or "", [_label(row) for row in known])
-    chosen = named[-1]
-    if chosen["stage"] != stage:
-        labels = ", ".join(_label(row) for row in fitting) or "none"
+        raise unknown("mixture", name, map(_label, known))
+    if named[-1]["stage"] != stage:
         raise UserError(
-            f"mixture {_label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
-            f"known for {stage!r}: {labels}"
+            f"mixture {_label(named[-1])!r} is made for stage {named[-1]['stage']!r}, not {stage!r}; "
+            f"made for {stage!r}: {', '.join(map(_label, fitting)) or 'none'}"
         )
-    return chosen
+    return named[-1]
 
 
 def _label(row: dict[str, Any]) -> str:

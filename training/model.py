@@ -3,18 +3,15 @@ tokenizer. The same weights for the same seed.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 import factory
-from factory.errors import unknown
 from factory.recipe import Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
-
-TOKENIZERS = Path(factory.__file__).parent / "tokenizers"
 
 
 class TinyPhi3(Recipe):
@@ -28,22 +25,39 @@ class TinyPhi3(Recipe):
     kv_heads: int = Field(gt=0, description="key and value heads; each serves heads / kv_heads")
     positions: int = Field(gt=0, description="longest text it can see, tokens")
 
-    @model_validator(mode="after")
-    def _divides(self) -> Self:
-        if self.hidden % (2 * self.heads) or self.heads % self.kv_heads:
-            raise ValueError("hidden must be a multiple of 2 * heads, heads one of kv_heads")
-        return self
+    @field_validator("tokenizer")
+    @classmethod
+    def _is_there(cls, name: str) -> str:
+        if name not in (known := _tokenizer_files()):
+            raise ValueError(f"not a file in factory/tokenizers; known: {', '.join(known)}")
+        return name
+
+    @field_validator("heads")
+    @classmethod
+    def _divide_the_width(cls, heads: int, found: ValidationInfo) -> int:
+        if (hidden := found.data.get("hidden", 0)) % (2 * heads):
+            raise ValueError(f"hidden={hidden} must be a multiple of 2 * heads")
+        return heads
+
+    @field_validator("kv_heads")
+    @classmethod
+    def _divide_the_heads(cls, kv_heads: int, found: ValidationInfo) -> int:
+        if (heads := found.data.get("heads", 0)) % kv_heads:
+            raise ValueError(f"heads={heads} must be a multiple of it")
+        return kv_heads
+
+
+def _tokenizer_files() -> dict[str, Path]:
+    folder = Path(factory.__file__).parent / "tokenizers"
+    return {path.stem: path for path in sorted(folder.glob("*.json"))}
 
 
 def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
     """The tokenizer of the shape: `<pad>` and `<eos>`, no token at the beginning."""
     from transformers import PreTrainedTokenizerFast
 
-    known = {path.stem: path for path in TOKENIZERS.glob("*.json")}
-    if shape.tokenizer not in known:
-        raise unknown("tokenizer", shape.tokenizer, known)
     return PreTrainedTokenizerFast(
-        tokenizer_file=str(known[shape.tokenizer]),
+        tokenizer_file=str(_tokenizer_files()[shape.tokenizer]),
         pad_token="<pad>",
         eos_token="<eos>",
         model_max_length=shape.positions,

@@ -36,7 +36,11 @@ class Embedded:
             max_tokens=sampling.get("max_tokens", 2048),
         )
         if written is None:
-            raise Refused("unsupported", "no family of the embedded world reads this", True)
+            raise Refused(
+                kind="unsupported",
+                message="no family of the embedded world reads this problem; ask another teacher",
+                permanent=True,
+            )
         return Reply(
             text=written.solution,
             reasoning=written.trace,

@@ -1,10 +1,10 @@
 """Any server that speaks OpenAI's chat completions, through the official client.
 
-Retries of 408, 409, 429 and 5xx, honouring Retry-After, are the client's own. Wrong keys and unknown models
-stop the run with the server's own words.
+Retries of 408, 409, 429 and 5xx, honouring Retry-After, are the client's own. Wrong keys and
+unknown models stop the run with the server's own words.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from openai import (
     APIConnectionError,
@@ -44,8 +44,8 @@ class Chat:
         try:
             got = await self.client.chat.completions.create(
                 model=self.model,
-                messages=request.messages,  # pyright: ignore[reportArgumentType]
-                **sampling,
+                messages=cast(Any, request.messages),
+                **cast(Any, sampling),
             )
         except APITimeoutError as error:
             raise Refused("timeout", str(error)) from error

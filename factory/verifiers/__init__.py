@@ -1,9 +1,9 @@
 """Verifiers: functions that judge a completion against an answer; this file is their contract.
 
-A verifier is a module of this folder, found by its name, with `NAME`, `VERSION`, `POLICY`, `verify` and
-`verify_many`. It is pure, never raises on any text, and accepts its own gold answer. Only `incorrect`
-may become a rejected completion and only `correct` a chosen one: every other outcome says that nothing
-was decided, and why.
+A verifier is a module of this folder, found by its name, with `NAME`, `VERSION`, `POLICY`,
+`verify` and `verify_many`. It is pure, never raises on any text, and accepts its own gold answer.
+Only `incorrect` may become a rejected completion and only `correct` a chosen one: every other
+outcome says that nothing was decided, and why.
 """
 
 from dataclasses import dataclass

@@ -13,9 +13,10 @@ from typing import Any
 
 Number = int | Fraction
 
-_READABLE = re.compile(r"(?:[0-9]|[-+×÷/.(){} ]|\\frac|\\sqrt){1,200}")
+# Two operators in a row would reach sympy as a power, and a tower of those never ends.
+_READABLE = re.compile(r"(?:[0-9]|[-+.(){} ]|[×÷/](?! *[×÷/])|\\frac|\\sqrt){1,200}")
 _SYMPY_NAMES = (
-    ("\\frac{", "("), ("\\sqrt{", "sqrt("), ("{", "("), ("}", ")"), ("×", " * "), ("÷", " / ")
+    ("\\frac{", "("), ("\\sqrt{", "sqrt("), ("{", "("), ("}", ")"), ("×", "*"), ("÷", "/")
 )  # fmt: skip
 _JUXTAPOSED = re.compile(r"([0-9})])(?=\\sqrt|\\frac)")
 

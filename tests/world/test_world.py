@@ -18,7 +18,7 @@ from factory.world.setter import phrasings_for
 
 FAMILIES = sorted(load())
 LEVELS = {"elementary", "middle", "high_school", "college"}
-PLENTY = 100_000
+PLENTY = 3_000
 
 
 @cache

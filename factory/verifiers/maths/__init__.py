@@ -1,17 +1,19 @@
-r"""The maths verifier: completion and reference answer -> verdict, pure, from any thread, on any text.
+r"""The maths verifier: completion and answer -> verdict, pure, from any thread, on any text.
 
 Tiers, cheapest first: extraction, canonical string, exact rational, math-verify in worker processes
 that are killed at the deadline. `verify_many` answers the first three here and sends only what they
 leave open to the workers, once per distinct pair.
 
 The policy "default":
-- rounding: a decimal equals an exact value when it is that value rounded or cut to >= 6 significant
-  digits (1/12 = 0.0833333, sqrt(7)/12 != 0.22048), or when the gold is the decimal, of >= 3 digits, and
-  the exact value, which no finite decimal writes, rounds to it (37/90 = 0.411);
+- rounding: a decimal equals an exact value when it is that value rounded or cut to >= 6
+  significant digits (1/12 = 0.0833333, sqrt(7)/12 != 0.22048), or when the gold is the decimal,
+  of >= 3 digits, and the exact value, which no finite decimal writes, rounds to it (37/90 =
+  0.411);
 - percent: the sign is a unit: 10 % equals 10 and 10 %, not 0.1;
 - units: one that agrees, is missing or is unknown is ignored; 5 cm against 5 m is ambiguous;
 - names and bases: x=5 equals 5; an omitted base subscript is accepted, another one is not;
-- order: free in lists, sets and unions, fixed in tuples, intervals and matrices; a tuple is not a set;
+- order: free in lists, sets and unions, fixed in tuples, intervals and matrices; a tuple is not a
+  set;
 - choices: (B) equals B and "B. Paris"; a letter against a text is ambiguous without the choices;
 - text: compared without case; the gold words among other words are ambiguous.
 """
@@ -26,7 +28,7 @@ from functools import lru_cache
 
 from factory.verifiers import Claim, Outcome, Tier, Verdict
 from factory.verifiers.maths import extract
-from factory.verifiers.maths.canonical import MAX_LENGTH, Form, canonical
+from factory.verifiers.maths.canonical import MAX_LENGTH, Form, form_of
 from factory.verifiers.maths.compare import Answered, Ask, Decision, Relation, decide
 from factory.verifiers.maths.workers import WorkerFailure, WorkerTimeout, shared
 
@@ -46,6 +48,7 @@ NAME = "maths"
 VERSION = "1"
 DEADLINE_S = 5.0
 WINDOW = 256  # rows in flight for each worker: bounds memory, and one slow row holds back no other
+REMEMBERED = 100_000  # distinct pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ _OUTCOMES: dict[Relation, Outcome] = {
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two answers to compare: the key of every cache. `several` boxes are a list or a contradiction."""
+    """Two answers to compare, the key of every cache; `several` boxes list or contradict."""
 
     gold: str
     given: str
@@ -114,13 +117,16 @@ def verify_many(
     workers = workers or os.cpu_count() or 1
     asked: dict[_Pair, Future[_Ruling]] = {}
     queue: deque[_Waiting] = deque()
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         for row in rows:
             queue.append(_begin(row, asked, pool, deadline_s))
             while queue and (queue[0].ready() or len(queue) >= WINDOW * workers):
                 yield queue.popleft().verdict()
         while queue:
             yield queue.popleft().verdict()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,8 @@ def _begin(
         return _Waiting(None, pair, time.perf_counter() - started)
     ruling: _Ruling | Future[_Ruling] | None = _cheap(pair)
     if ruling is None:
+        if len(asked) >= REMEMBERED:
+            asked.clear()
         if pair not in asked:
             asked[pair] = pool.submit(_deep, pair, deadline_s)
         ruling = asked[pair]
@@ -195,20 +203,20 @@ def _cheap(pair: _Pair) -> _Ruling | None:
     return _decided(pair)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def _decided(pair: _Pair) -> _Ruling | None:
     decision = _compared(pair, None)
     return None if decision.relation == "open" else _ruling(decision)
 
 
 def _compared(pair: _Pair, ask: Ask | None) -> Decision:
-    gold = canonical(pair.gold)
-    decision = decide(gold, canonical(pair.given), ask)
+    gold = form_of(pair.gold)
+    decision = decide(gold, form_of(pair.given), ask)
     if not pair.several or decision.relation in ("same", "open"):
         return decision
     first, *others = pair.given.split(", ")
-    if all(decide(canonical(first), canonical(other)).relation == "same" for other in others):
-        return decide(gold, canonical(first), ask)
+    if all(decide(form_of(first), form_of(other)).relation == "same" for other in others):
+        return decide(gold, form_of(first), ask)
     return Decision("unclear", decision.tier, "concluding boxes contradict each other")
 
 
@@ -241,7 +249,7 @@ def _verdict(ruling: _Ruling, pair: _Pair | None, started: float) -> Verdict:
 
 
 def _text(answer: str) -> str | None:
-    return _shown(canonical(answer)) if len(answer) <= MAX_LENGTH else None
+    return _shown(form_of(answer)) if len(answer) <= MAX_LENGTH else None
 
 
 def _shown(form: Form) -> str:

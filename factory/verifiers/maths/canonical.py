@@ -1,8 +1,9 @@
 r"""Answer text -> one canonical spelling, and its unit set aside.
 
-Two answers with the same form are the same answer, so every rewrite here keeps the value: unicode and
-LaTeX spellings, spacing, digit grouping, implied products, `\frac12`, "pi". What is merely allowed to
-differ (order, names, bases, rounding) is `compare`'s business. Callers cap the length at `MAX_LENGTH`.
+Two answers with the same form are the same answer, so every rewrite here keeps the value: unicode
+and LaTeX spellings, spacing, digit grouping, implied products, `\frac12`, "pi". What is merely
+allowed to differ (order, names, bases, rounding) is `compare`'s business. Callers cap the length
+at `MAX_LENGTH`.
 """
 
 import re
@@ -17,8 +18,9 @@ _CHARACTERS = {
     "−": "-", "–": "-", "×": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "÷": "/",
     "⁄": "/", "∕": "/", "π": r"\pi ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ",
     "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∅": r"\emptyset ", "±": r"\pm ",
-    "°": r"^\circ ", "º": r"^\circ ", "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "λ": r"\lambda ",
-    "…": r"\ldots ", "，": ",", "。": ".", "、": ",", "%": "", "\0": "", "\u200b": "", "’": "'",
+    "°": r"^\circ ", "º": r"^\circ ", "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ",
+    "λ": r"\lambda ",
+    "…": r"\ldots ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_CHARACTERS)
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
@@ -26,18 +28,23 @@ _RADICAL = re.compile(r"√ ?(\d{1,100})")  # \sqrt13 is LaTeX for √1·3, but 
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _NAMES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "leqslant": "le", "geq": "ge",
-    "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "cdot", "lbrace": "{", "rbrace": "}",
-    "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix", "ast": "cdot",
-    "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":", "arctg": "arctan", "tg": "tan",
+    "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "cdot", "lbrace": "{",
+    "rbrace": "}",
+    "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix",
+    "ast": "cdot",
+    "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":",
 }  # fmt: skip
 _PLAIN_NAMES = {
     "pi": r"\pi", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty", "sqrt": r"\sqrt",
-    "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "log": r"\log", "ln": r"\ln", "theta": r"\theta",
+    "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "log": r"\log", "ln": r"\ln",
+    "theta": r"\theta",
 }  # fmt: skip
 _SILENT = {
-    "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "middle", "limits",
+    "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "middle",
+    "limits",
     "displaystyle", "textstyle", "quad", "qquad", "mathrm", "mathbf", "mathit", "mathsf", "mathcal",
-    "boldsymbol", "bold", "bf", "rm", "it", "text", "mbox", "textbf", "textit", "textrm", "textnormal",
+    "boldsymbol", "bold", "bf", "rm", "it", "text", "mbox", "textbf", "textit", "textrm",
+    "textnormal",
     "hbox", "emph", "operatorname", "boxed", "fbox",
 }  # fmt: skip
 _GROUPED = re.compile(r"(?<=\d)(?:,\\!\s?|\{,\}\s?|\\,|,\{\})(?=\d\d\d(?!\d))")
@@ -73,7 +80,7 @@ class Form:
 
 
 @lru_cache(maxsize=100_000)
-def canonical(answer: str) -> Form:
+def form_of(answer: str) -> Form:
     """The form of one answer."""
     text, unit = units.split(_degreeless(_ascii(answer)))
     text = _AND.sub(", ", text) if any(c.isdigit() for c in text) else text
@@ -81,7 +88,7 @@ def canonical(answer: str) -> Form:
     text = _SHORT_ROOT.sub(
         lambda found: rf"\sqrt{{{found[1] or found[2]}}}", text.lstrip(" ,:;").rstrip(" .,:;")
     )
-    text = _SINGLE_POWER.sub(r"\1\2", _joined(_tokens(_ungrouped(text))))
+    text = _SINGLE_POWER.sub(r"\1\2", _joined(_pieces(_ungrouped(text))))
     text = _ZERO_PADDED.sub("", text)
     count = text.casefold()
     return Form(str(_COUNTS.index(count)) if count in _COUNTS else text, unit)
@@ -91,10 +98,10 @@ def _ascii(text: str) -> str:
     text = _SUPERSCRIPTS.sub(
         lambda found: "^{" + unicodedata.normalize("NFKC", found[0]) + "}", text
     )
+    text = text.replace("\\%", "").replace("\\$", "\\dollar ")
     text = _RADICAL.sub(r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
     text = _VULGAR.sub(lambda found: " " + found[0], text)
     text = unicodedata.normalize("NFKC", text.translate(_TO_ASCII)).translate(_TO_ASCII)
-    text = text.replace("\\%", "").replace("\\$", "\\dollar ")
     return " ".join(_DELIMITERS.sub(_spacing, _GROUPED.sub("", text)).split())
 
 
@@ -118,24 +125,24 @@ def _braced_fraction(found: re.Match[str]) -> str:
 
 
 def _ungrouped(text: str) -> str:
-    """1,234,567 and 1 234 567 as one number, where that is the whole answer: elsewhere a comma lists."""
+    """1,234,567 and 1 234 567 as one number, where that is all: elsewhere a comma lists."""
     if found := _COMMAS.fullmatch(text):
         return found[1] + found[2].replace(",", "") + found[3]
     return text.replace(" ", "") if _DIGIT_SPACES.fullmatch(text) else text
 
 
-def _tokens(text: str) -> list[tuple[str, bool]]:
-    """(token, whether a space came before it), names made canonical."""
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """(piece, whether a space came before it), names made canonical."""
     return [(_named(found[2]), bool(found[1])) for found in _TOKEN.finditer(text)]
 
 
-def _named(token: str) -> str:
-    if token[0] != "\\" or not token[1:].isalpha():
-        token = _NAMES[token] if token == "bmatrix" else token
+def _named(piece: str) -> str:
+    if piece[0] != "\\" or not piece[1:].isalpha():
+        piece = _NAMES[piece] if piece == "bmatrix" else piece
         return {"*": r"\cdot", r"\{": r"\{", r"\}": r"\}"}.get(
-            token, _PLAIN_NAMES.get(token, token)
+            piece, _PLAIN_NAMES.get(piece, piece)
         )
-    name = token[1:]
+    name = piece[1:]
     if name in _SILENT:
         return ""
     new = _NAMES.get(name, name)
@@ -144,21 +151,21 @@ def _named(token: str) -> str:
     return "\\" + new if new.isalpha() else new
 
 
-def _joined(tokens: list[tuple[str, bool]]) -> str:
+def _joined(pieces: list[tuple[str, bool]]) -> str:
     parts: list[str] = []
-    for index, (token, spaced) in enumerate(tokens):
+    for index, (piece, spaced) in enumerate(pieces):
         before = parts[-1] if parts else "("
-        after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
-        if not token or (token == "+" and before[-1] in "(,[{"):
+        after = pieces[index + 1][0] if index + 1 < len(pieces) else ""
+        if not piece or (piece == "+" and before[-1] in "(,[{"):
             continue
-        if token == r"\cdot" and _implied(before, after):
+        if piece == r"\cdot" and _implied(before, after):
             continue
-        parts.append(" " + token if _apart(before, token, spaced) else token)
+        parts.append(" " + piece if _apart(before, piece, spaced) else piece)
     return "".join(parts)
 
 
 def _implied(before: str, after: str) -> bool:
-    """Whether a product needs no sign: 4*t is 4t, but 2*3 and 2*\\frac12 are not 23 and 2\\frac12."""
+    """Whether a product needs no sign: 4*t is 4t, but 2*3 is not 23."""
     return (
         before[-1].isdigit()
         and bool(after)
@@ -167,10 +174,10 @@ def _implied(before: str, after: str) -> bool:
     )
 
 
-def _apart(before: str, token: str, spaced: bool) -> bool:
+def _apart(before: str, piece: str, spaced: bool) -> bool:
     word = before.strip()
     if word[0] == "\\" and word[1:].isalpha():
-        return token[0].isalnum()
-    if word[-1].isdigit() and (token[0].isdigit() or token[0] == "."):
+        return piece[0].isalnum()
+    if word[-1].isdigit() and (piece[0].isdigit() or piece[0] == "."):
         return True
-    return spaced and word.isalpha() and token.isalpha() and len(word + token) > 2
+    return spaced and word.isalpha() and piece.isalpha() and len(word + piece) > 2

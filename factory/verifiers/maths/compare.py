@@ -1,9 +1,9 @@
 r"""Two forms -> same, different, unclear, or open (only the worker can tell).
 
-Works inwards: names, bases, choice letters and text by rule; numbers exactly; lists, tuples, sets,
-intervals, unions and matrices bracket by bracket and part by part. What is left is a question for
-`ask`, which the first, cheap pass does not have. Brackets are strict because math-verify reads (1,2)
-and {1,2} as equal.
+Works inwards: names, bases, choice letters and text by rule; numbers exactly; lists, tuples,
+sets, intervals, unions and matrices bracket by bracket and part by part. What is left is a
+question for `ask`, which the first, cheap pass does not have. Brackets are strict because
+math-verify reads (1,2) and {1,2} as equal.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from factory.verifiers import Tier
 from factory.verifiers.maths import exact, units
 from factory.verifiers.maths.canonical import Form
-from factory.verifiers.maths.shape import Shape, outermost, shape_of
+from factory.verifiers.maths.shape import Shape, depth_of, outermost, shape_of
 
 Relation = Literal["same", "different", "unclear", "open", "bad_gold"]
 
@@ -45,12 +45,13 @@ class Decision:
 
 
 MAX_PARTS = 64
+MAX_DEPTH = 40
 _NAME = re.compile(r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z]\))(?:_\w)?)(?:=|\\in ?)")
 _BASED = re.compile(r"(-?[\dA-F]+)_(?:(\d)|\{(\d\d)\})")
 _LETTER = re.compile(r"\(?([A-J])\)?")
 _LETTERED = re.compile(r"\(([A-J])\)|([A-J])[.:)]")
 _WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z]{2,9}")
-_ELLIPSIS = re.compile(r"\.\.|\\ldots")
+_UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
 
 
@@ -58,10 +59,14 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
     """How `given` relates to `gold`; without `ask` the relation may be open."""
     if units.conflict(gold.unit, given.unit):
         return Decision("unclear", "string", f"unit {given.unit} against {gold.unit}")
+    if gold.text != given.text and max(depth_of(gold.text), depth_of(given.text)) > MAX_DEPTH:
+        return Decision("unclear", "string", f"brackets nest deeper than {MAX_DEPTH}")
     return _decide(gold.text, given.text, ask)
 
 
 def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
+    if not gold:
+        return Decision("bad_gold", "string", "nothing in the gold answer to compare")
     if not given:
         return Decision("unclear", "string", "nothing left to compare")
     if gold == given:
@@ -128,9 +133,10 @@ def _letters(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
 
 
-def _ellipsis(gold: str, given: str, _ask: Ask | None) -> Decision | None:
-    if _ELLIPSIS.search(gold) or _ELLIPSIS.search(given):
-        return Decision("unclear", "string", "an ellipsis can only be compared letter by letter")
+def _unreadable(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    """What math-verify misreads: 1,2,...,n as 1.2, two numbers side by side as a sum, 2^3^4."""
+    if _UNREADABLE.search(gold) or _UNREADABLE.search(given):
+        return Decision("unclear", "string", "can only be compared letter by letter")
     return None
 
 
@@ -145,7 +151,7 @@ def _numbers(gold: str, given: str, _ask: Ask | None) -> Decision | None:
 
 
 def _equation(gold: str, given: str, ask: Ask | None) -> Decision | None:
-    """An equation against a value: its right side may answer, if its left side is what was asked."""
+    """An equation against a value: the right side answers if the left was asked."""
     sides = [outermost(text, "=") for text in (gold, given)]
     if (
         len(sides[0]) == len(sides[1])
@@ -183,6 +189,8 @@ def _unlike(
     for single, text in ((one, given), (other, gold)):
         if "" in kinds and single and len(single[1]) == 1 and single[0] in ("()", "{}"):
             return _decide(*((single[1][0], text) if single is one else (text, single[1][0])), ask)
+    if any(kind.startswith("pmatrix") for kind in kinds) and "()" in kinds:
+        return Decision("unclear", "exact", "a vector written as a tuple")
     if "union" in kinds or _RELATION.search(gold) or _RELATION.search(given):
         return None
     return Decision("different", "exact", "another kind of brackets")
@@ -256,4 +264,4 @@ def _as_decimals(gold: str, given: str, answered: Answered) -> bool | None:
     return exact.same(one or values[0], other or values[1])
 
 
-RULES: tuple[Rule, ...] = (_ellipsis, _choice, _text, _numbers, _equation, _structure)
+RULES: tuple[Rule, ...] = (_unreadable, _choice, _text, _numbers, _equation, _structure)

@@ -1,8 +1,8 @@
 r"""Canonical text -> exact rational, and when two of them are the same answer.
 
-Reads integers, decimals, repeating decimals, fractions, mixed numbers, powers and scientific notation.
-Nothing is evaluated: every form is one pattern, and digits and exponents are capped, so a tower of
-exponents is simply not a number here.
+Reads integers, decimals, repeating decimals, fractions, mixed numbers, powers and scientific
+notation. Nothing is evaluated: every form is one pattern, and digits and exponents are capped, so
+a tower of exponents is simply not a number here.
 """
 
 import re

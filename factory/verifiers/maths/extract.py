@@ -1,13 +1,14 @@
 r"""Completion -> the answer it gives, in time linear in its length.
 
-Where to look: after the last `</think>`; the last closed \boxed{}; else `#### n`; else the last "A:",
-"Answer:", "the answer is" or 答案. Only the last `TAIL` characters are read, so a hostile megabyte
-costs no more than a long solution.
+Where to look: after the last `</think>`; the last closed \boxed{}; else `#### n`; else the last
+"A:", "Answer:", "the answer is" or 答案. Only the last `TAIL` characters are read, so a hostile
+megabyte costs no more than a long solution.
 
-The last box concludes. On real rollouts earlier boxes are pictures (`\boxed{\phantom{2}}`), intermediate
-results or, from base models, the answers to other questions, so a different box somewhere above proves
-nothing. A contradiction is two boxes joined by nothing but punctuation, "or" and "and": these come back
-together, and the caller decides whether they are one value, a list, or ambiguous.
+The last box concludes. On real rollouts earlier boxes are pictures (`\boxed{\phantom{2}}`),
+intermediate results or, from base models, the answers to other questions, so a different box
+somewhere above proves nothing. A contradiction is two boxes joined by nothing but punctuation,
+"or" and "and": these come back together, and the caller decides whether they are one value, a
+list, or ambiguous.
 """
 
 import re
@@ -17,12 +18,12 @@ from typing import Literal
 TAIL = 100_000
 _BRACES = re.compile(r"\\(?:boxed|fbox)[ ]{0,9}\{|\\.|[{}]", re.DOTALL)
 _MARKER = re.compile(
-    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|答案[ *_]{0,4}[是为為:：]{0,2})[*_ ]{0,4}",
+    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|答案[ *_]{0,4}[是为:：]{0,2})",
     re.IGNORECASE | re.MULTILINE,
 )
 _JOINERS = frozenset({"or", "and", "either", "quad", "qquad", "text", "mathrm", "textbf"})
 _WORD = re.compile(r"[A-Za-z]+")
-_SENTENCE_END = re.compile(r"(?<!\\)[.!?](?=\s|$)|。")
+_SENTENCE_END = re.compile(r"(?<!\\)[.!?](?=\s{1,3}[A-Z]|\s{0,3}$)|。")
 _DOLLARS = re.compile(r"(?<!\\)\$([^$\n]{1,500})(?<!\\)\$")
 _NUMBER = re.compile(r"(?<![\w.^{/+*])-?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?%?(?![\w^{+*=])")
 _FORMULA = re.compile(r"[\\^=+(){}\[\]]| [-*/] ")
@@ -39,7 +40,7 @@ class Found:
 
 
 def extract(completion: str, finish_reason: str | None = None) -> Found:
-    """The answer of one completion; kind `cut` means the text stopped before the answer was complete."""
+    """The answer of one completion; kind `cut`: the text stopped before the answer did."""
     cut = finish_reason == "length"
     text = _solution(completion)
     boxes = concluding_boxes(text)
@@ -78,10 +79,10 @@ def _boxes(text: str) -> list[tuple[int, int, int]]:
         tuple[int, int]
     ] = []  # where each open box and its content began; -1: a mere brace
     for match in _BRACES.finditer(text):
-        token = match[0]
-        if token[-1] == "{" and token != "\\{":
-            opened.append((match.start() if len(token) > 1 else -1, match.end()))
-        elif token == "}" and opened:
+        piece = match[0]
+        if piece[-1] == "{" and piece != "\\{":
+            opened.append((match.start() if len(piece) > 1 else -1, match.end()))
+        elif piece == "}" and opened:
             start, content = opened.pop()
             if start >= 0 and not (spans and spans[-1][0] > start):
                 spans.append((start, content, match.start()))
@@ -112,7 +113,7 @@ def _phrase(line: str) -> str:
     end = _SENTENCE_END.search(line)
     line = (line[: end.start()] if end else line).strip(" \t*_:")
     formulas = _DOLLARS.findall(line)
-    if formulas and _WORD.match(line):
+    if formulas and (_WORD.match(line) or _DOLLARS.fullmatch(line)):
         return formulas[-1].strip()
     numbers = _NUMBER.findall(line)
     prose = line.count(" ") > 2 and not _FORMULA.search(line)

@@ -1,7 +1,7 @@
 r"""Text -> its outermost structure: the kind of brackets and the parts within, or none.
 
-Bracket-strict: "(]" and "()" are different kinds, and a bracket that does not close its opener is no
-structure at all. One pass over the text, no recursion.
+Bracket-strict: "(]" and "()" are different kinds, and a bracket that does not close its opener is
+no structure at all. One pass over the text, no recursion.
 """
 
 import re
@@ -20,25 +20,22 @@ def shape_of(text: str) -> Shape | None:
         if "\\begin" in matrix[2]:
             return None
         rows = [row.split("&") for row in matrix[2].split("\\\\") if row.strip()]
-        return f"{matrix[1]} {[len(row) for row in rows]}", [
-            cell.strip() for row in rows for cell in row
-        ]
+        cells = [cell.strip() for row in rows for cell in row]
+        return f"{matrix[1]} {[len(row) for row in rows]}", cells
     parts = outermost(text, ",")
     if len(parts) > 1:
         return "list", _signed(parts)
     if len(united := outermost(text, "\\cup")) > 1:
         return "union", united
-    if (ends := _brackets(text)) is not None:
-        return ends, _signed(
-            outermost(text[len(ends[:1]) + text.startswith("\\") : _closing(text)], ",")
-        )
+    if ends := _brackets(text):
+        return ends, _signed(outermost(_inside(text), ","))
     signed = _signed(parts)
     return ("list", signed) if len(signed) > 1 else None
 
 
 def _brackets(text: str) -> str | None:
-    """ "(]" for text in one pair of brackets that belong together, else None."""
-    depth, last = 0, ""
+    """The two ends, such as "(]", of text inside one pair of brackets, else None."""
+    depth = 0
     pieces = _PIECE.findall(text)
     if not pieces or pieces[0] not in _OPENERS or pieces[-1] not in _CLOSERS:
         return None
@@ -49,8 +46,17 @@ def _brackets(text: str) -> str | None:
     return _OPENERS[pieces[0]] + _CLOSERS[pieces[-1]]
 
 
-def _closing(text: str) -> int:
-    return len(text) - (2 if text.endswith("\\}") else 1)
+def _inside(text: str) -> str:
+    return text[2 if text.startswith("\\") else 1 : -2 if text.endswith("\\}") else -1]
+
+
+def depth_of(text: str) -> int:
+    """How deep brackets and braces nest."""
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def outermost(text: str, separator: str) -> list[str]:

@@ -8,11 +8,12 @@ import re
 
 _SPELLINGS = """
 dollar dollars usd \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
-mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | m meter meters metre metres
-km kilometer kilometers kilometre kilometres | in inch inches | ft foot feet | yd yard yards | mile miles mi
-s sec second seconds | min mins minute minutes | h hr hrs hour hours | day days | week weeks
-month months | year years | g gram grams | kg kilogram kilograms | l liter liters litre litres
-ml milliliter milliliters | degree degrees | radian radians | percent | mph | unit units
+mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | mph
+m meter meters metre metres | km kilometer kilometers kilometre kilometres | in inch inches
+ft foot feet | yd yard yards | mile miles mi | s sec second seconds | min mins minute minutes
+h hr hrs hour hours | day days | week weeks | month months | year years | g gram grams
+kg kilogram kilograms | l liter liters litre litres | ml milliliter milliliters
+degree degrees | radian radians | percent | unit units
 """
 KNOWN = {
     word: group.split()[0]
@@ -23,7 +24,8 @@ KNOWN = {
 _VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
 _FILLERS = frozenset({"square", "sq", "cubic", "cu", "per", "a", "an"})
 _WRAPPED = re.compile(
-    r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}]*)\}\s?(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
+    r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}]*)\}\s?"
+    r"(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
 )
 _PLAIN = re.compile(r"(?<=[\d)}.]) ?([A-Za-z][A-Za-z ]{1,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
 _NOT_UNITS = frozenset(

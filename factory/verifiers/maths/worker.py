@@ -1,13 +1,16 @@
-"""The child process: [gold, given, seconds] a line in, one JSON object a line out, until stdin closes.
+"""The child process: [gold, given, seconds] a line in, one JSON object a line out, until stdin
+closes.
 
-Run as a script, so that it imports nothing of ours. Only here does foreign text reach sympy. The parent
-kills this process at the deadline; should the parent be dead, an alarm left at its default action does.
+Run as a script, so that it imports nothing of ours. Only here does foreign text reach sympy. The
+parent kills this process at the deadline; should the parent be dead, an alarm left at its default
+action does.
 """
 
 import contextlib
 import json
 import logging
 import os
+import re
 import resource
 import signal
 import sys
@@ -16,6 +19,7 @@ from typing import IO, Any
 
 MEMORY = 2 << 30
 SPARE = 2  # seconds the alarm leaves the parent to be first
+COMMAND = re.compile(r"\\(?:begin|end)\{[a-z]+\}|\\[a-zA-Z]+")
 POINTS = ((3, 7), (-5, 11), (13, 17))
 
 
@@ -49,16 +53,36 @@ def _judged(gold: str, given: str) -> dict[str, Any]:
 
 def judge(gold: str, given: str) -> dict[str, Any]:
     """The relation of two canonical texts, and both values where they are real numbers."""
-    from math_verify import parse, verify
+    from math_verify import verify
 
-    golds, givens = (parse(f"${text}$", parsing_timeout=None) for text in (gold, given))
-    if not golds or not givens:
-        return {"relation": "unclear" if golds else "bad_gold"}
-    equal = _numerically(golds[0], givens[0])
+    one, other = _parsed(gold), _parsed(given)
+    if one is None or other is None:
+        return {"relation": "bad_gold" if one is None else "unclear"}
+    equal = _numerically(one, other)
     if equal is None:
-        equal = verify(golds, givens, timeout_seconds=None)
-    values = {"gold": _real(golds[0]), "given": _real(givens[0])}
+        equal = verify([one], [other], timeout_seconds=None)
+    values = {"gold": _real(one), "given": _real(other)}
     return {"relation": "same" if equal else "different", **values}
+
+
+def _parsed(text: str) -> Any:
+    """The expression, or None where it cannot be read without losing something of it.
+
+    math-verify reads the t of 4t as a unit, which are ours to remove, drops the prime of x', and
+    makes every letter small, so that A+a would be 2a.
+    """
+    from latex2sympy2_extended.math_normalization import NormalizationConfig
+    from math_verify import LatexExtractionConfig, parse
+
+    plain = NormalizationConfig(basic_latex=True, malformed_operators=True, nits=True, boxed="none")
+    config = LatexExtractionConfig(normalization_config=plain)
+    found = parse(f"${text}$", [config], fallback_mode="no_fallback", parsing_timeout=0)
+    if not found:
+        return None
+    letters = set(re.findall(r"[a-zA-Z']", COMMAND.sub("", text)))
+    small = {letter.lower() for letter in letters}
+    kept = small <= set(str(found[0]).lower()) and len(small) == len(letters)
+    return found[0] if kept else None
 
 
 def _numerically(gold: Any, given: Any) -> bool | None:
@@ -77,7 +101,11 @@ def _numerically(gold: Any, given: Any) -> bool | None:
     for top, bottom in POINTS if symbols else POINTS[:1]:
         point = {s: Rational(top + 2 * i, bottom + i) for i, s in enumerate(symbols)}
         one, other = (_exactly(side).subs(point) for side in (gold, given))
-        seen.append(_zero(one - other, one))
+        gap, scale = abs((one - other).evalf(20, maxn=400)), abs(one.evalf(20))
+        if not (gap.is_finite and scale.is_finite):
+            return None
+        exact = (one - other).is_Rational
+        seen.append(bool(gap == 0 if exact else gap <= scale * 1e-50 or gap < 1e-60))
     return all(seen)
 
 
@@ -85,13 +113,6 @@ def _exactly(side: Any) -> Any:
     from sympy import Float, Rational
 
     return side.xreplace({number: Rational(str(number)) for number in side.atoms(Float)}).doit()
-
-
-def _zero(gap: Any, scale: Any) -> bool:
-    if gap.is_Rational:
-        return gap == 0
-    size = abs(gap.evalf(20, maxn=400))
-    return bool(size <= abs(scale.evalf(20)) * 1e-50 or size < 1e-60)
 
 
 def _real(side: Any) -> str | None:

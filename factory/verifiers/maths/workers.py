@@ -1,8 +1,9 @@
 """Long-lived judge processes that the parent kills at a hard deadline.
 
-Safe from any thread: a worker belongs to one caller at a time. Workers start when first needed, are
-warm before a deadline begins, are replaced after a kill and after `RECYCLE` questions (sympy's caches
-only grow), and end with this process. A forked child forgets its parent's workers.
+Safe from any thread: a worker belongs to one caller at a time. Workers start when first needed,
+are warm before a deadline begins, are replaced after a kill and after `RECYCLE` questions
+(sympy's caches only grow), and end with this process. A forked child forgets its parent's
+workers.
 """
 
 import atexit
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,25 +34,24 @@ class WorkerFailure(Exception):
 
 
 class Worker:
-    """One child process and the pipe to it."""
+    """One child process and the pipe to it; it may still be starting until the first question."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self._ready = False
         self._pending = b""
-        # -P: the script's folder must not shadow libraries; own session: a Ctrl-C is the parent's to handle
+        # -P: the script's folder must not shadow libraries. Own session: Ctrl-C is for the parent.
         command = [sys.executable, "-P", str(SCRIPT)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             bufsize=0, start_new_session=True,
         )  # fmt: skip
-        try:
-            self._receive(time.monotonic() + START_S)
-        except BaseException:
-            self.close()
-            raise
 
     def ask(self, gold: str, given: str, seconds: float) -> dict[str, Any]:
         """The reply, with the `seconds` it took."""
+        if not self._ready:
+            self._receive(time.monotonic() + START_S)
+            self._ready = True
         self.asked += 1
         started = time.monotonic()
         assert self._process.stdin
@@ -84,10 +85,10 @@ class Worker:
 
 
 class Workers:
-    """The idle workers; at most one per core answers at a time."""
+    """The idle workers, a spare among them; at most one per core answers at a time."""
 
     def __init__(self) -> None:
-        self._idle: list[Worker] = []
+        self._idle: deque[Worker] = deque()
         self._slots = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     def ask(self, gold: str, given: str, seconds: float) -> dict[str, Any]:
@@ -111,9 +112,12 @@ class Workers:
 
     def _take(self) -> Worker:
         try:
-            return self._idle.pop()
+            worker = self._idle.pop()
         except IndexError:
-            return Worker()
+            worker = Worker()
+        if not self._idle:  # the spare starts now, so that a kill costs the next question no start
+            self._idle.appendleft(Worker())
+        return worker
 
     def _give_back(self, worker: Worker) -> None:
         if worker.asked < RECYCLE:
@@ -127,6 +131,7 @@ class Workers:
 
 
 _shared = Workers()
+_abandoned: list[Workers] = []  # kept, or a forked child would warn of processes it does not own
 
 
 def shared() -> Workers:
@@ -136,6 +141,7 @@ def shared() -> Workers:
 
 def _forget() -> None:
     global _shared
+    _abandoned.append(_shared)
     _shared = Workers()
 
 

@@ -62,7 +62,7 @@ def solve(params: Params, hand: Hand) -> str:
         hand.say(f"It remains to compute {_spell(numbers, signs)}.", "The rest are sums.")
     gather = signs.count("-") > 1 and hand.likes()
     total = _gathered(hand, numbers, signs) if gather else _folded(hand, numbers, signs)
-    hand.state(f"{_spell(numbers, signs)} = {total}.")
+    hand.state(f"So {_spell(numbers, signs)} = {total}.")
     return str(total)
 
 

@@ -109,7 +109,7 @@ def _finish(params: Params, hand: Hand, disc: int, above: int, below: Number) ->
         return tex(hand.divide(top, below))
     if outside > 1:
         inside = int(hand.divide(disc, outside * outside))
-    outside *= outside if hand.errs("square brought out of the root whole") else 1
+        outside *= outside if hand.errs("square brought out of the root whole") else 1
     root = rf"{outside if outside > 1 else ''}\sqrt{{{inside}}}"
     hand.state(f"So x = ({above} {sign} {root})/{operand(plain(below))}.")
     step = Fraction(outside) / abs(below) * _side(params)

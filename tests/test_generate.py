@@ -1,0 +1,367 @@
+"""The main job: what is bought, what is not bought again, and what the summary says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, run_factory
+from rows import problems, run, sources
+
+from factory import catalog
+from factory.identity import problem_id
+from factory.reasoning import join, split
+from factory.store import Store
+
+
+def rows(store: Path, sql: str) -> list[Any]:
+    with catalog.connect(Store(store)) as con:
+        return con.sql(sql).fetchall()
+
+
+def tree(store: Path) -> dict[str, bytes]:
+    kept = ("log", "shards", "snapshots")
+    return {str(p): p.read_bytes() for k in kept for p in sorted((store / k).rglob("*.*"))}
+
+
+def test_a_bare_generate_runs_the_whole_line_and_sums_it_up(demo: Path) -> None:
+    figures = rows(demo, "select count(*), count(outcome), count(tokens), min(domain) from corpus")
+    assert figures[0][:3] == (768, 768, 768)
+    share = rows(demo, "select pass_rate(outcome) from corpus")[0][0]
+    assert 0.5 < share < 0.95
+    bands = {row[0] for row in rows(demo, "select distinct difficulty from corpus")}
+    assert {"trivial", "medium", "hard"} <= bands
+    assert rows(demo, "select count(*) from corpus where repetition > 0.5")[0][0] > 0
+    assert rows(demo, "select count(*) from corpus where finish_reason = 'length'")[0][0] > 0
+    wrong = rows(demo, "select count(*) from corpus where outcome = 'incorrect'")[0][0]
+    assert wrong > 50
+
+
+def test_running_it_again_buys_and_writes_nothing(demo: Path) -> None:
+    before = tree(demo)
+    done = run_factory("generate", f"store={demo}")
+    assert done.returncode == 0
+    assert "0 bought in this run" in done.stdout
+    assert tree(demo) == before
+
+
+def test_the_summary_shows_every_figure_and_the_next_commands(demo: Path) -> None:
+    told = run_factory("generate", f"store={demo}").stdout
+    for word in ("problems", "rollouts", "correct", "duplicates", "tokens", "shards", "time"):
+        assert word in told
+    for word in ("difficulty", "trivial", "domain", "algebra", "just mix", "just sql"):
+        assert word in told
+
+
+def test_the_same_seed_in_a_new_store_gives_the_same_ids_and_texts(
+    demo: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    assert run_factory("generate", f"store={other}", "steps=sample").returncode == 0
+    sql = "select rollout_id, trace, solution from rollouts order by 1"
+    assert rows(other, sql) == rows(demo, sql)
+
+
+def test_another_seed_makes_other_problems(tmp_path: Path, demo: Path) -> None:
+    other = tmp_path / "other"
+    done = run_factory("generate", f"store={other}", "seed=5", "n=1", "steps=sample")
+    assert done.returncode == 0
+    sql = "select problem_id from problems"
+    assert len(set(rows(other, sql)) & set(rows(demo, sql))) < 30
+
+
+def test_steps_sample_only_buys(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    run_factory("generate", f"store={store}", "steps=sample", "n=1", "limit=3")
+    assert rows(store, "select count(*), count(outcome), count(tokens) from corpus") == [(3, 0, 0)]
+
+
+def test_appending_a_problem_asks_for_n_more_and_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s", create=True)
+    store.commit(run(), {"problems": problems("What is 2 + 2?", "What is 3 + 3?")})
+    run_factory("generate", f"store={store.root}", "n=4", "steps=sample")
+    store.commit(run(), {"problems": problems("What is 4 + 4?")})
+    done = run_factory("generate", f"store={store.root}", "n=4", "steps=sample")
+    asked = rows(
+        store.root, "select (select count(*) from rollouts) + (select count(*) from failures)"
+    )
+    assert asked == [(12,)]
+    assert "4 of 4" in done.stderr
+
+
+def test_changed_sampling_is_asked_anew_beside_the_old(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    run_factory("generate", f"store={store}", "n=1", "limit=2", "steps=sample")
+    run_factory(
+        "generate", f"store={store}", "sampling.temperature=0", "n=1", "limit=2", "steps=sample"
+    )
+    assert rows(store, "select count(*), count(distinct policy_id) from rollouts") == [(4, 2)]
+
+
+def test_at_temperature_zero_the_solver_makes_no_mistake(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    run_factory("generate", f"store={store}", "sampling.temperature=0", "n=1")
+    assert rows(store, "select pass_rate(outcome), count(*) from corpus") == [(1.0, 96)]
+
+
+def test_where_and_limit_narrow_the_problems(tmp_path: Path, demo: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory(
+        "generate", f"store={store}", "where=domain = 'algebra'", "limit=5", "n=2", "steps=sample"
+    )
+    assert done.returncode == 0, done.stderr
+    assert rows(store, "select count(*), count(distinct problem_id) from rollouts") == [(10, 5)]
+    assert rows(store, "select distinct domain from corpus") == [("algebra",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["n=0"], "n='0' does not fit: should be greater than or equal to 1"),
+        (["n=abc"], "n='abc' does not fit"),
+        (["teacher=r2"], "unknown teacher 'r2'; did you mean 'r1'? known: local, r1, solver"),
+        (["sampling.temprature=1"], "did you mean 'sampling.temperature'?"),
+        (["tempreture=1"], "unknown key 'tempreture'; did you mean 'sampling.temperature'?"),
+        (["steps=sampel"], "steps.0='sampel' does not fit"),
+        (["where=nope = 1"], 'Referenced column "nope" not found'),
+        (["where=1=1); drop view problems; --"], "error:"),
+        (["n"], "'n' is not an override; write key=value"),
+        (["n=1", "n=2"], "'n' is given twice: '1' and '2'"),
+        (["show=yes"], "show='yes' does not fit; allowed: true, false"),
+        (["teacher=r1"], "set the environment variable DEEPSEEK_API_KEY"),
+        (["teacher=local"], "'teacher.model' is missing; give teacher.model=VALUE"),
+        (["teacher=local", "teacher.model=x"], "give teacher.base_url=URL"),
+    ],
+)
+def test_a_users_mistake_is_one_line_and_exit_2(
+    tmp_path: Path, words: list[str], says: str
+) -> None:
+    done = run_factory("generate", f"store={tmp_path / 's'}", *words, env={"DEEPSEEK_API_KEY": ""})
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert says in last
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_names_the_nearest() -> None:
+    done = run_factory("generat")
+    assert done.returncode == 2
+    assert "unknown command 'generat'; did you mean 'generate'?" in done.stderr
+
+
+def test_show_prints_the_recipe_without_secrets_and_stops(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory(
+        "generate",
+        "teacher.base_url=http://me:hunter2@localhost:1/v1?key=hunter2",
+        "teacher=r1",
+        f"store={store}",
+        "show=true",
+        env={"DEEPSEEK_API_KEY": "hunter2"},
+    )
+    assert done.returncode == 0
+    assert "base_url: http://localhost:1/v1" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+    assert not store.exists()
+
+
+def test_a_changed_address_drops_the_providers_key() -> None:
+    done = run_factory("generate", "teacher=r1", "teacher.base_url=http://x", "show=true")
+    assert "api_key_env: null" in done.stdout
+
+
+def test_a_store_of_no_matching_problems_says_so_without_failing(demo: Path) -> None:
+    done = run_factory("generate", f"store={demo}", "where=domain = 'topology'")
+    assert done.returncode == 0
+    assert "0 bought in this run" in done.stdout
+
+
+def test_statements_the_solver_cannot_read_are_failures_once_and_for_all(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s", create=True)
+    odd = ["Prove that 2 = 2.", "证明 √2 是无理数", "e\u0301" * 9, "x" * 10_000_000, "a\x00b"]
+    store.commit(run(), {"problems": problems(*odd)})
+    done = run_factory("generate", f"store={store.root}", "n=2")
+    assert done.returncode == 0, done.stderr
+    assert "10 requests failed" in done.stdout
+    found = rows(store.root, "select kind, permanent, count(*) from failures group by all")
+    assert found == [("unsupported", True, 10)]
+    again = run_factory("generate", f"store={store.root}", "n=2")
+    assert again.returncode == 0
+    assert rows(store.root, "select count(*) from failures") == [(10,)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a running server."""
+    words = [sys.executable, str(Path(__file__).parent / "server.py")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()
+
+
+def ask_local(
+    store: Path, server: str, model: str, *words: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    made = Store(store, create=True)
+    if not made.snapshot().of("problems"):
+        rows = sources(("0", "What is 2 + 2?", "4", "train"))
+        made.commit(run(), {"problems": problems("What is 2 + 2?"), "problem_sources": rows})
+    return run_factory(
+        "generate",
+        "teacher=local",
+        f"teacher.base_url={server}/v1",
+        f"teacher.model={model}",
+        f"store={store}",
+        "n=2",
+        *words,
+        env=env,
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "trace", "outcome"),
+    [
+        ("plain", None, "correct"),
+        ("reasoning", "two and two", "correct"),
+        ("reasoning_content", "two and two", "correct"),
+        ("think", "two and two", "correct"),
+        ("think-prefilled", "two and two", "correct"),
+        ("think-cut", "two and", "truncated"),
+        ("empty", None, "no_answer"),
+        ("busy-first", None, "correct"),
+        ("surrogate", None, "correct"),
+    ],
+)
+def test_every_shape_of_reply_is_kept_whole(
+    tmp_path: Path, server: str, model: str, trace: str | None, outcome: str
+) -> None:
+    done = ask_local(tmp_path / "s", server, model)
+    assert done.returncode == 0, done.stderr
+    found = rows(
+        tmp_path / "s",
+        "select c.trace, outcome, served_model, fingerprint, prompt_tokens, r.completion_tokens"
+        " from corpus c join rollouts r using (rollout_id)",
+    )
+    assert found == [(trace, outcome, f"{model}-served", "fp", 10, 20)] * 2
+
+
+@pytest.mark.parametrize("model", ["not-json", "no-choices", "400"])
+def test_a_reply_that_is_none_is_a_recorded_failure(
+    tmp_path: Path, server: str, model: str
+) -> None:
+    done = ask_local(tmp_path / "s", server, model)
+    assert done.returncode == 0, done.stderr
+    kind = "status_400" if model == "400" else "bad_reply"
+    assert rows(tmp_path / "s", "select distinct kind from failures") == [(kind,)]
+
+
+@pytest.mark.parametrize("code", ["401", "404"])
+def test_a_wrong_key_or_model_stops_with_the_servers_words(
+    tmp_path: Path, server: str, code: str
+) -> None:
+    done = ask_local(tmp_path / "s", server, code, "concurrency=1")
+    assert done.returncode == 2
+    assert f"no such thing: {code}" in done.stderr.splitlines()[-1]
+    assert rows(tmp_path / "s", "select count(*) from failures") == [(1,)]
+
+
+def test_n_samples_of_one_seed_are_asked_with_n_seeds(tmp_path: Path, server: str) -> None:
+    ask_local(tmp_path / "s", server, "seeded", "seed=40", "sampling.temperature=0.9")
+    with urllib.request.urlopen(f"{server}/requests") as reply:
+        bodies = [r["body"] for r in json.load(reply) if r["body"]["model"] == "seeded"]
+    assert sorted(body["seed"] for body in bodies) == [40, 41]
+    assert {body["temperature"] for body in bodies} == {0.9}
+    assert bodies[0]["messages"][0]["content"].startswith("What is 2 + 2?\n\nPlease reason")
+
+
+def test_the_key_goes_to_the_server_and_nowhere_else(tmp_path: Path, server: str) -> None:
+    secret = "sk-very-secret"
+    words = ("teacher.api_key_env=MY_KEY", "concurrency=3")
+    done = ask_local(tmp_path / "s", server, "keyed", *words, env={"MY_KEY": secret})
+    assert done.returncode == 0
+    with urllib.request.urlopen(f"{server}/requests") as reply:
+        sent = [r for r in json.load(reply) if r["body"]["model"] == "keyed"]
+    assert {r["headers"]["authorization"] for r in sent} == {f"Bearer {secret}"}
+    assert secret not in done.stdout + done.stderr
+    for path in (tmp_path / "s").rglob("*"):
+        assert not path.is_file() or secret.encode() not in path.read_bytes()
+
+
+def test_a_server_that_is_not_there_is_a_failure_to_ask_again(tmp_path: Path) -> None:
+    done = ask_local(tmp_path / "s", "http://127.0.0.1:9", "plain", "limit=1")
+    assert done.returncode == 0
+    found = rows(tmp_path / "s", "select kind, permanent from failures")
+    assert found == [("connection", False)] * 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_what_arrived_and_goes_on(tmp_path: Path, how: int) -> None:
+    store = tmp_path / "s"
+    words = [sys.executable, "-m", "factory", "generate", f"store={store}", "n=300", "steps=sample"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+        while not (store / "journal").exists() or not list((store / "journal").iterdir()):
+            time.sleep(0.02)
+        time.sleep(0.5)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert "interrupted" in err
+    kept = rows(store, "select count(*), count(distinct rollout_id) from rollouts")[0]
+    assert 0 < kept[0] < 28_800
+    assert kept[0] == kept[1]
+    assert rows(store, "select status from runs where kind = 'generate'") == [("interrupted",)]
+
+
+def test_of_two_runs_at_once_the_second_waits_and_buys_nothing_twice(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    Store(store, create=True)
+    words = [sys.executable, "-m", "factory", "generate", f"store={store}", "n=3", "steps=sample"]
+    pair = [
+        subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in pair]
+    assert [process.returncode for process in pair] == [0, 0], said
+    assert rows(store, "select count(*), count(distinct rollout_id) from rollouts") == [(288, 288)]
+    bought = [int(out.split(" bought in this run")[0].split()[-1]) for out, _ in said]
+    assert sum(bought) == 288
+
+
+def test_a_problem_is_the_same_after_nfc_and_whitespace_and_not_after_case() -> None:
+    assert problem_id("caf\u00e9  is\n x") == problem_id("cafe\u0301 is x ")
+    assert problem_id("Is x") != problem_id("is x")
+    assert problem_id("x²") != problem_id("x2")
+
+
+@pytest.mark.parametrize(
+    ("text", "reasoning", "trace", "solution"),
+    [
+        ("a", "t", "t", "a"),
+        ("<think>t</think>a", None, "t", "a"),
+        ("t</think>a", None, "t", "a"),
+        ("<think>t", None, "t", ""),
+        ("<think>t</think>", None, "t", ""),
+        ("a", None, None, "a"),
+        ("<think>a</think>b</think>c", None, "a</think>b", "c"),
+        ("say <think> aloud", None, None, "say <think> aloud"),
+        ("", None, None, ""),
+    ],
+)
+def test_thinking_is_read_in_every_shape(
+    text: str, reasoning: str | None, trace: str | None, solution: str
+) -> None:
+    assert split(text, reasoning) == (trace, solution)
+
+
+def test_joined_text_splits_into_the_same_parts() -> None:
+    for trace, solution in (("t", "s"), (None, "s"), ("t", "")):
+        assert split(join(trace, solution), None) == (trace, solution)

@@ -1,0 +1,175 @@
+"""Stage mid, for real: what the trainer is fed, and a run from a store to a checkpoint."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from frozen import freeze, sums
+
+import training
+from factory import catalog
+from factory.recipe import resolve
+from factory.store import Store
+from training.mid import MidRecipe, Packing, build_trainer
+
+if TYPE_CHECKING:
+    from trl import SFTTrainer
+
+for needed in ("torch", "trl"):
+    pytest.importorskip(needed, reason="the extra `train` is not installed", exc_type=ImportError)
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(training.__file__).parent.parent
+SMOKE = ROOT / "training" / "recipes" / "mid" / "smoke.yaml"
+# More than 1,000, so that TRL packs in two goes; the long one fills several slots.
+EXAMPLES = [
+    *[(f"{n}?\n\n", "<think>\none\n</think>\n" + "ab " * (n % 90)) for n in range(1200)],
+    ("How is a text ended?\n\n", "With <eos> or <pad>, " + "say some, " * 500),
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple["SFTTrainer", Packing]:
+    from datasets import Dataset
+
+    columns = dict(zip(("prompt", "completion"), zip(*EXAMPLES, strict=True), strict=True))
+    recipe = resolve(MidRecipe, SMOKE, ["window=256", "micro_batch=2"])
+    return build_trainer(Dataset.from_dict(columns), recipe, tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture(scope="module")
+def batches(built: tuple["SFTTrainer", Packing]) -> list[dict[str, Any]]:
+    return list(built[0].get_train_dataloader())
+
+
+def test_no_token_is_lost_in_packing(
+    built: tuple["SFTTrainer", Packing], batches: list[dict[str, Any]]
+) -> None:
+    trainer, packing = built
+    tokenizer: Any = trainer.processing_class
+    expected: Counter[int] = Counter()
+    for text in (text for example in EXAMPLES for text in example):
+        expected.update(tokenizer(text, split_special_tokens=True)["input_ids"])
+    expected[tokenizer.eos_token_id] += len(EXAMPLES)
+    fed = Counter(token for batch in batches for token in batch["input_ids"].flatten().tolist())
+    assert fed == expected
+    assert packing.given == packing.kept == expected.total()
+    assert packing.kept / packing.capacity > 0.98
+
+
+def test_every_end_of_text_carries_loss(
+    built: tuple["SFTTrainer", Packing], batches: list[dict[str, Any]]
+) -> None:
+    eos = built[0].model.config.eos_token_id
+    labels = [batch["labels"][batch["input_ids"] == eos] for batch in batches]
+    assert sum(map(len, labels)) == len(EXAMPLES)
+    assert all((label == eos).all() for label in labels)
+
+
+def test_every_token_carries_loss_but_the_first_of_a_text(batches: list[dict[str, Any]]) -> None:
+    for batch in batches:
+        first = batch["position_ids"] == 0
+        assert (batch["labels"][first] == -100).all()
+        assert (batch["labels"][~first] == batch["input_ids"][~first]).all()
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+def test_texts_in_one_slot_do_not_see_one_another(
+    built: tuple["SFTTrainer", Packing], batches: list[dict[str, Any]], attention: str
+) -> None:
+    import torch
+
+    model: Any = built[0].model
+    model.set_attn_implementation(attention)
+    batch = next(b for b in batches if (b["position_ids"] == 0).sum() > 4)
+    starts = (batch["position_ids"][0] == 0).nonzero().flatten().tolist()
+    fed = {key: batch[key] for key in ("input_ids", "position_ids")}
+    with torch.no_grad():
+        together = model(**fed, use_cache=False).logits
+        alone = [
+            model(text, use_cache=False).logits
+            for text in torch.tensor_split(batch["input_ids"], starts[1:], dim=1)
+        ]
+        blind = model(batch["input_ids"], use_cache=False).logits
+    assert (together - torch.cat(alone, dim=1)).abs().max() < 1e-5
+    assert (blind - together).abs().max() > 1e-2, "the test would not see a leak"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path, str]:
+    store = Store(tmp_path_factory.mktemp("trained") / "store", create=True)
+    freeze(store, sums(300))
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "stage=mid", "recipe=smoke", f"store={store.root}"],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    (folder,) = (store.root / "checkpoints").iterdir()
+    return store, folder, done.stdout
+
+
+def test_the_lineage_says_what_it_came_from(trained: tuple[Store, Path, str]) -> None:
+    store, folder, _ = trained
+    lineage = json.loads((folder / "lineage.json").read_text())
+    (mixture,) = catalog.fetch(catalog.connect(store), "select mixture_id from mixtures")
+    assert lineage["mixture"] == {"name": "mid", "version": 1, "mixture_id": mixture[0]}
+    assert folder.name == f"mid-{lineage['run_id']}"
+    assert (lineage["stage"], lineage["parent"], lineage["seed"]) == ("mid", None, 0)
+    assert lineage["recipe"]["recipe"] == "smoke" and lineage["recipe"]["window"] == 1024
+    assert {"factory", "torch", "transformers", "trl"} <= set(lineage["versions"])
+    counts = lineage["counts"]
+    assert counts["examples"] == 300
+    assert counts["tokens_kept"] == counts["tokens"] == counts["tokens_seen"]
+    assert lineage["losses"][-1][0] == counts["steps"]
+
+
+def test_the_loss_falls(trained: tuple[Store, Path, str]) -> None:
+    losses = json.loads((trained[1] / "lineage.json").read_text())["losses"]
+    assert losses[-1][1] < losses[0][1] - 2
+
+
+def test_the_run_is_recorded_in_the_store(trained: tuple[Store, Path, str]) -> None:
+    store, folder, _ = trained
+    sql = "select run_id, status, recipe, counts from runs where kind = 'train'"
+    with catalog.connect(store) as con:
+        ((run_id, status, recipe, counts),) = catalog.fetch(con, sql)
+    lineage = json.loads((folder / "lineage.json").read_text())
+    assert (run_id, status) == (lineage["run_id"], "finished")
+    assert json.loads(recipe) == lineage["recipe"]
+    assert json.loads(counts)["tokens_seen"] == lineage["counts"]["tokens_seen"]
+
+
+def test_the_log_is_short_and_plain(trained: tuple[Store, Path, str]) -> None:
+    lines = trained[2].splitlines()
+    words = [line.split()[0] for line in lines]
+    assert words[:3] == ["mixture", "packing", "model"]
+    assert words[-2:] == ["loss", "checkpoint"]
+    assert set(words[3:-2]) == {"step"} and "tokens/s" in lines[3]
+    assert lines[-1].endswith(str(trained[1]))
+
+
+def test_the_checkpoint_loads_from_disk_and_generates(trained: tuple[Store, Path, str]) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = trained[1]
+    assert "training_args.bin" not in {path.name for path in folder.iterdir()}
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+    model: Any = AutoModelForCausalLM.from_pretrained(folder)
+    prompt, completion = sums(1)[0]
+    ids = tokenizer(prompt, return_tensors="pt")
+    written = model.generate(**ids, max_new_tokens=4, do_sample=False)
+    assert written.shape[1] > ids["input_ids"].shape[1]
+    whole = tokenizer(prompt + completion, return_tensors="pt")
+    assert model(**whole, labels=whole["input_ids"]).loss < math.log(len(tokenizer)) - 2
