@@ -174,10 +174,10 @@ class Store:
     ) -> dict[str, int]:
         """Make rows visible in one step: all of `tables`, or nothing.
 
-        `seen` is the snapshot the rows were computed from: rows whose key arrived since are
-        dropped. Returns the rows written by table. Raises SchemaError, StoreError.
+        Rows whose key is live already are dropped. A caller that computed its rows from a
+        snapshot passes it as `seen`: then only what arrived since is compared. Returns the rows written by table. Raises SchemaError, StoreError.
         """
-        seen = seen or self.snapshot()
+        seen = seen or Snapshot()
         checked = {t: conform(t, rows) for t, rows in (tables or {}).items()}
         while True:
             now = self.snapshot()

@@ -124,7 +124,7 @@ select
     length.tokens::bigint as tokens, length.trace_tokens::bigint as trace_tokens,
     loops.value as repetition,
     r.finish_reason, r.completion_tokens, r.cost_usd, r.latency_s, r.source_label,
-    r.license as rollout_license, r.run_id, r.created_at,
+    r.source as rollout_source, r.license as rollout_license, r.run_id, r.created_at,
     p.statement, r.trace, r.solution
 from raw.rollouts r
 left join problems p using (problem_id)

@@ -2,7 +2,8 @@
 
 One stage on one frozen mixture. A stage is a module here with a folder of recipes of its own name;
 it has `RECIPE`, its recipe model, and `train(store, mixture, recipe, name)`. Words left over are
-overrides of the recipe; `show=true` prints it and stops. A user's mistake is one line and exit code 2.
+overrides of the recipe; `show=true` prints it and stops. A user's mistake is one line on standard
+error and exit code 2.
 """
 
 import signal

@@ -6,7 +6,6 @@ says what it came from.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ class Checkpoint:
         last.write_text(json.dumps(lineage, indent=2, ensure_ascii=False) + "\n")
         sync_path(last)
         sync_path(self.part)
-        os.replace(self.part, self.folder)
+        self.part.replace(self.folder)
         sync_path(self.folder.parent)
 
 

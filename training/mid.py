@@ -8,11 +8,9 @@ another; one longer than a slot is split, never cut off. The training itself is 
 """
 
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import pyarrow.compute as pc
 from pydantic import Field, ValidationInfo, field_validator
 
 from factory import engine
@@ -25,7 +23,8 @@ from training.model import TinyPhi3, build_model, load_tokenizer
 if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedTokenizerFast
-    from trl import SFTConfig, SFTTrainer
+    from trl.trainer.sft_config import SFTConfig
+    from trl.trainer.sft_trainer import SFTTrainer
 
 STAGE = "mid"
 
@@ -93,8 +92,9 @@ def train(store: Store, mixture: str | None, recipe: MidRecipe, name: str) -> Pa
         checkpoint(store.root, STAGE, run.run_id) as made,
     ):
         trainer, packing = build_trainer(frozen.dataset(), recipe, made.part)
+        model: Any = trainer.model
         _say("packing", str(packing))
-        _say("model", f"{trainer.model.num_parameters():,} parameters, on {trainer.args.device}")
+        _say("model", f"{model.num_parameters():,} parameters, on {trainer.args.device}")
         trainer.train()
         _record(run, frozen, trainer, packing)
         trainer.save_model(str(made.part))
@@ -112,7 +112,7 @@ def build_trainer(
     _silence()
     import torch
     from transformers import PrinterCallback
-    from trl import SFTTrainer
+    from trl.trainer.sft_trainer import SFTTrainer
 
     from training.progress import Lines
 
@@ -127,7 +127,7 @@ def build_trainer(
         callbacks=[Lines()],
     )
     trainer.remove_callback(PrinterCallback)
-    slots = trainer.train_dataset
+    slots: Any = trainer.train_dataset
     if 0 < recipe.max_steps < recipe.epochs * math.ceil(len(slots) / recipe.batch):
         trainer.args.max_steps = recipe.max_steps
     packing = Packing(_tokens(texts), _tokens(slots), len(slots), len(slots) * recipe.window)
@@ -154,7 +154,7 @@ def tokenized(examples: "Dataset", tokenizer: "PreTrainedTokenizerFast") -> "Dat
 
 
 def _config(recipe: MidRecipe, folder: Path, cuda: bool) -> "SFTConfig":
-    from trl import SFTConfig
+    from trl.trainer.sft_config import SFTConfig
 
     return SFTConfig(
         output_dir=str(folder),
@@ -185,12 +185,13 @@ def _config(recipe: MidRecipe, folder: Path, cuda: bool) -> "SFTConfig":
 
 
 def _tokens(texts: "Dataset") -> int:
-    return pc.sum(pc.list_value_length(texts.data.column("input_ids"))).as_py()
+    return sum(len(chunk.flatten()) for chunk in texts.data.column("input_ids").chunks)
 
 
 def _losses(trainer: "SFTTrainer") -> list[tuple[int, float]]:
     """(step, mean loss since the line before) of every line of progress."""
-    return [(line["step"], line["loss"]) for line in trainer.state.log_history if "loss" in line]
+    lines = trainer.state.log_history
+    return [(int(line["step"]), line["loss"]) for line in lines if "loss" in line]
 
 
 def _record(run: Run, frozen: Mixture, trainer: "SFTTrainer", packing: Packing) -> None:
@@ -226,10 +227,11 @@ def _lineage(run: Run, frozen: Mixture, trainer: "SFTTrainer", packing: Packing)
 
 def _silence() -> None:
     """No telemetry, no bars and no library chatter: the lines here are the log."""
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import datasets
     import transformers
+    from huggingface_hub import constants
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()

@@ -72,21 +72,23 @@ def _choose(
 ) -> dict[str, Any]:
     """The row of `mixtures` that is asked for; `known` is in the order of freezing."""
     fitting = [row for row in known if row["stage"] == stage]
-    if not fitting and name is None or not known:
+    if not known or (name is None and not fitting):
         raise StoreError(
-            f"no mixture for stage {stage!r} in {store.root}; `just mix mixture={stage}` freezes one"
+            f"no mixture for stage {stage!r} in {store.root}; "
+            f"`just mix mixture={stage}` freezes one"
         )
     if name is None:
         return fitting[-1]
     named = [row for row in known if name in (row["name"], _label(row))]
     if not named:
         raise unknown("mixture", name, map(_label, known))
-    if named[-1]["stage"] != stage:
+    chosen = named[-1]
+    if chosen["stage"] != stage:
         raise UserError(
-            f"mixture {_label(named[-1])!r} is made for stage {named[-1]['stage']!r}, not {stage!r}; "
+            f"mixture {_label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
             f"made for {stage!r}: {', '.join(map(_label, fitting)) or 'none'}"
         )
-    return named[-1]
+    return chosen
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
+PAD, EOS = "<pad>", "<eos>"
+
+
 class TinyPhi3(Recipe):
     """Shape of a Phi-3 with tied embeddings, as Phi-4-mini has them."""
 
@@ -58,8 +61,8 @@ def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
 
     return PreTrainedTokenizerFast(
         tokenizer_file=str(_tokenizer_files()[shape.tokenizer]),
-        pad_token="<pad>",
-        eos_token="<eos>",
+        pad_token=PAD,
+        eos_token=EOS,
         model_max_length=shape.positions,
     )
 
@@ -82,7 +85,7 @@ def build_model(
         original_max_position_embeddings=shape.positions,
         tie_word_embeddings=True,
         bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.get_vocab()[EOS],
+        pad_token_id=tokenizer.get_vocab()[PAD],
     )
     return AutoModelForCausalLM.from_config(config, attn_implementation=attention)

@@ -59,9 +59,9 @@ def test_the_impossible_raises_doubt_and_says_so(
 def test_a_check_that_fails_raises_doubt_and_one_that_holds_does_not() -> None:
     doubts = 0
     for seed in range(400):
-        Hand(random.Random(seed), 0).confirm("2 + 2 is 4", True)
+        Hand(random.Random(seed), 0).confirm("2 + 2 is 4", holds=True)
         try:
-            Hand(random.Random(seed), 0).confirm("2 + 2 is 5", False)
+            Hand(random.Random(seed), 0).confirm("2 + 2 is 5", holds=False)
         except Doubt:
             doubts += 1
     assert CHECKED * 400 * 0.7 < doubts < CHECKED * 400 * 1.3

@@ -209,7 +209,7 @@ def test_the_limit_is_kept_in_the_tokens_that_are_counted(count: Callable[[str],
     whole = solve(statement, seed=0, temperature=0, max_tokens=PLENTY, count_tokens=count)
     assert whole is not None
     total = count(whole.trace) + count(whole.solution)
-    for limit in range(0, total + 20):
+    for limit in range(total + 20):
         cut = solve(statement, seed=0, temperature=0, max_tokens=limit, count_tokens=count)
         assert cut is not None
         assert count(cut.trace) + count(cut.solution) <= limit

@@ -1,0 +1,246 @@
+"""Verify, dedup, tag and mix: what they write, what they owe, and what never enters a mixture."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import run_factory
+from rows import problems, run, sources
+
+from factory import catalog
+from factory.identity import problem_id
+from factory.store import Store
+from factory.taggers.repetition import repetition
+from schemas.arrow import from_rows
+
+
+def rows(store: Store, sql: str) -> list[Any]:
+    with catalog.connect(store) as con:
+        return con.sql(sql).fetchall()
+
+
+def rollout(statement: str, index: int, solution: str, **more: Any) -> dict[str, Any]:
+    return {
+        "rollout_id": f"{statement}-{index}",
+        "problem_id": problem_id(statement),
+        "policy_id": "policy",
+        "teacher": "t",
+        "model": "m",
+        "backend": "import",
+        "sample_index": index,
+        "finish_reason": "stop",
+        "run_id": "00000000-test",
+        "created_at": datetime(2026, 1, 1),
+        "solution": solution,
+        **more,
+    }
+
+
+def fill(store: Store, *rollouts: dict[str, Any], **splits: str) -> None:
+    """Problems q1, q2, ... with answer 4, split train unless named."""
+    names = sorted({r["rollout_id"].rpartition("-")[0] for r in rollouts} | set(splits))
+    stated = [(name, name, "4", splits.get(name, "train")) for name in names]
+    store.commit(
+        run(),
+        {
+            "problems": problems(*names),
+            "problem_sources": sources(*stated),
+            "rollouts": from_rows("rollouts", list(rollouts)),
+        },
+    )
+
+
+def steps(store: Store, *names: str) -> None:
+    for name in names:
+        done = run_factory(name, f"store={store.root}")
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_corrected_answer_makes_old_verdicts_stale_and_is_judged_anew(store: Store) -> None:
+    fill(store, rollout("q", 0, "\\boxed{5}"))
+    steps(store, "verify")
+    assert rows(store, "select outcome from corpus") == [("incorrect",)]
+    store.commit(run(), {"problem_sources": sources(("0", "q", "5", "train"), source="a")})
+    assert rows(store, "select answer, outcome from corpus") == [("5", None)]
+    steps(store, "verify")
+    assert rows(store, "select answer, outcome from corpus") == [("5", "correct")]
+    assert rows(store, "select count(*) from verdicts") == [(2,)]
+
+
+def test_a_problem_without_answer_gets_a_verdict_that_says_so(store: Store) -> None:
+    store.commit(
+        run(),
+        {
+            "problems": problems("q"),
+            "problem_sources": sources(("0", "q", None, "train")),
+            "rollouts": from_rows("rollouts", [rollout("q", 0, "\\boxed{5}")]),
+        },
+    )
+    steps(store, "verify", "verify")
+    assert rows(store, "select outcome from verdicts") == [("no_gold",)]
+    steps(store, "tag")
+    assert rows(store, "select count(*) from tags where name = 'pass_rate'") == [(0,)]
+
+
+def test_problems_that_differ_in_case_and_space_are_one_cluster(store: Store) -> None:
+    store.commit(
+        run(),
+        {
+            "problems": problems("Find  X.", "find x.", "Find y.", "find x²", "find x2"),
+            "problem_sources": sources(("0", "find x.", "1", None), ("1", "Find  X.", None, None)),
+        },
+    )
+    steps(store, "dedup", "dedup")
+    found = rows(store, "select subject_id, representative_id, kind from duplicates order by 1")
+    kept = problem_id("find x.")  # the one with an answer
+    assert found == sorted((problem_id(s), kept, "exact") for s in ("find x.", "Find  X."))
+
+
+def test_a_better_representative_takes_over_and_nothing_else_is_rewritten(store: Store) -> None:
+    store.commit(run(), {"problems": problems("Find x.", "find x.", "A?", "a?")})
+    steps(store, "dedup")
+    assert rows(store, "select count(*) from raw.duplicates") == [(4,)]
+    other = max(problem_id("Find x."), problem_id("find x."))
+    statement = {problem_id(s): s for s in ("Find x.", "find x.")}[other]
+    store.commit(run(), {"problem_sources": sources(("0", statement, "1", None))})
+    steps(store, "dedup")
+    assert rows(store, "select count(*) from raw.duplicates") == [(6,)]
+    assert rows(store, f"select count(*) from duplicates where representative_id = '{other}'") == [
+        (2,)
+    ]
+
+
+def test_eight_copies_of_one_chain_are_one_cluster(store: Store) -> None:
+    fill(
+        store,
+        *(rollout("q", i, "So \\boxed{4}") for i in range(8)),
+        rollout("r", 0, "So \\boxed{4}"),
+    )
+    steps(store, "dedup")
+    found = rows(store, "select count(*), count(distinct cluster_id) from duplicates")
+    assert found == [(8, 1)]
+    assert rows(store, "select count(distinct rollout_cluster_id) from corpus") == [(2,)]
+
+
+def test_pass_rates_follow_new_verdicts_and_unchanged_ones_are_not_rewritten(store: Store) -> None:
+    fill(store, rollout("q", 0, "\\boxed{4}"), rollout("r", 0, "\\boxed{4}"))
+    steps(store, "verify", "tag")
+    written = rows(store, "select count(*) from raw.tags where tagger = 'pass_rate'")[0][0]
+    fill(store, rollout("q", 1, "\\boxed{5}"))
+    steps(store, "verify", "tag")
+    sql = "select distinct pass_rate, difficulty, problem_id from corpus order by 1"
+    assert [row[:2] for row in rows(store, sql)] == [(0.5, "medium"), (1.0, "trivial")]
+    again = rows(store, "select count(*) from raw.tags where tagger = 'pass_rate'")[0][0]
+    assert again - written == 4  # n, pass_rate and the interval of q; its k is still 1
+
+
+def test_repetition_is_zero_for_a_fresh_text_and_near_one_for_a_loop() -> None:
+    assert repetition("a first long line\na second long line") == 0
+    assert repetition("the same line again\n" * 50) == pytest.approx(0.98)
+    assert repetition("") == 0
+
+
+def test_a_mixture_holds_correct_training_rollouts_one_per_cluster(store: Store) -> None:
+    fill(
+        store,
+        rollout("q1", 0, "So \\boxed{4}", trace="thinking"),
+        rollout("q1", 1, "So \\boxed{4}", trace="thinking"),
+        rollout("q1", 2, "Hence \\boxed{4}"),
+        rollout("q2", 0, "\\boxed{5}"),
+        rollout("q3", 0, "\\boxed{4}"),
+        rollout("Q3", 0, "other \\boxed{4}"),
+        rollout("q4", 0, "\\boxed{4}"),
+        q4="test",
+        q3="test",
+    )
+    steps(store, "verify", "dedup", "mix")
+    found = rows(store, "select rollout_id, prompt, completion from mixture_rows order by 1")
+    assert found == [
+        ("q1-0", "q1\n\n", "<think>\nthinking\n</think>\n\nSo \\boxed{4}"),
+        ("q1-2", "q1\n\n", "Hence \\boxed{4}"),
+    ]
+
+
+def test_a_problem_that_becomes_test_later_leaves_the_next_version(store: Store) -> None:
+    fill(store, rollout("q1", 0, "\\boxed{4}"), rollout("q2", 0, "\\boxed{4}"))
+    steps(store, "verify", "mix")
+    store.commit(run(), {"problem_sources": sources(("0", "q2", "4", "test"), source="bench")})
+    steps(store, "mix")
+    found = rows(store, "select version, problem_id from mixture_rows order by all")
+    q1, q2 = problem_id("q1"), problem_id("q2")
+    assert found == sorted([(1, q1), (1, q2), (2, q1)])
+
+
+def test_where_cannot_let_a_test_problem_in(store: Store) -> None:
+    fill(store, rollout("q1", 0, "\\boxed{4}"), q1="test")
+    steps(store, "verify")
+    done = run_factory("mix", f"store={store.root}", "where=true or split = 'test'")
+    assert done.returncode == 2
+    assert "no rollout of a training problem fits" in done.stderr
+
+
+def test_the_same_spec_over_the_same_rows_has_the_same_id_in_any_store(
+    demo: Path, tmp_path: Path
+) -> None:
+    ids = []
+    for name in ("a", "b"):
+        store = tmp_path / name
+        run_factory("generate", f"store={store}", "n=2", f"concurrency={1 if name == 'a' else 50}")
+        run_factory("mix", f"store={store}")
+        ids.append(rows(Store(store), "select mixture_id, rows, tokens from mixtures"))
+    assert ids[0] == ids[1]
+
+
+def test_freezing_again_writes_nothing_and_another_seed_is_the_next_version(store: Store) -> None:
+    fill(store, *(rollout(f"q{i}", 0, "\\boxed{4}") for i in range(20)))
+    steps(store, "verify", "mix")
+    before = store.snapshot().seq
+    again = run_factory("mix", f"store={store.root}")
+    assert "already holds exactly these rows" in again.stdout
+    assert Store(store.root).snapshot().seq == before
+    run_factory("mix", f"store={store.root}", "seed=1")
+    orders = (
+        "select version, list(rollout_id order by position) from mixture_rows group by 1 order by 1"
+    )
+    first, second = rows(store, orders)
+    assert sorted(first[1]) == sorted(second[1])
+    assert first[1] != second[1]
+
+
+def test_a_mixture_pins_its_snapshot(store: Store) -> None:
+    fill(store, rollout("q1", 0, "\\boxed{4}"))
+    steps(store, "verify", "mix")
+    snapshot = rows(store, "select snapshot_id from mixtures")[0][0]
+    pinned = json.loads((store.root / "snapshots" / f"{snapshot}.json").read_text())
+    assert {s["table"] for s in pinned["shards"]} >= {"problems", "rollouts", "verdicts"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["mixture=mdi"], "unknown mixture 'mdi'; did you mean 'mid'?"),
+        (["where=outcom = 'correct'"], 'Candidate bindings: "outcome"'),
+        (["where=1=1) union select 1 --"], "error: "),
+        (["tokenizer=gpt"], "unknown tokenizer 'gpt'; known: cot-4k"),
+        (["stage=pretrain"], "stage='pretrain' does not fit: should be 'mid'"),
+        (["sede=1"], "unknown key 'sede'; did you mean 'seed'?"),
+    ],
+)
+def test_a_wrong_spec_is_one_line(demo: Path, words: list[str], says: str) -> None:
+    done = run_factory("mix", f"store={demo}", *words)
+    assert done.returncode == 2
+    assert says in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_status_counts_what_is_owed_and_journalled(store: Store) -> None:
+    fill(store, rollout("q", 0, "\\boxed{4}"), rollout("q", 1, "\\boxed{4}"))
+    (store.root / "journal").mkdir()
+    (store.root / "journal" / "x-0001.jsonl").write_text('["run", {}]\n["rollouts", {}]\n["ro')
+    told = run_factory("status", f"store={store.root}").stdout
+    assert "x-0001.jsonl: 1 rows" in told
+    assert "verify   2      rollouts" in told
+    assert "dedup    2      assignments" in told
+    assert "tag      2      rollouts" in told
