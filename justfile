@@ -52,6 +52,10 @@ status *args:
 doctor *args:
     @python -m factory doctor "$@"
 
+# write the generated pages anew: schemas/TABLES.md, data_cards/embedded.md
+document:
+    @python -m factory.document
+
 # lint, types and the fast tests
 test *args: lint
     @python -m pytest -m "not slow" "$@"

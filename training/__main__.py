@@ -6,6 +6,7 @@ overrides of the recipe; `show=true` prints it and stops. A user's mistake is on
 error and exit code 2.
 """
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -34,6 +35,10 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; no checkpoint was made", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print("the output was closed; no checkpoint was made", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -92,15 +92,17 @@ def train(store: Store, mixture: str | None, recipe: MidRecipe, name: str) -> Pa
         checkpoint(store.root, STAGE, run.run_id) as made,
     ):
         trainer, packing = build_trainer(frozen.dataset(), recipe, made.part)
-        model: Any = trainer.model
-        _say("packing", str(packing))
-        _say("model", f"{model.num_parameters():,} parameters, on {trainer.args.device}")
-        trainer.train()
         _record(run, frozen, trainer, packing)
+        try:
+            trainer.train()
+        finally:
+            run.counts |= _progress(trainer)
+        losses = _losses(trainer)
+        _say("loss", f"{losses[0][1]:.3f} at the first step, {losses[-1][1]:.3f} at the last")
         trainer.save_model(str(made.part))
         # A pickle of the trainer's arguments; what matters of them is in the recipe.
         (made.part / "training_args.bin").unlink()
-        made.seal(_lineage(run, frozen, trainer, packing))
+        made.seal(_lineage(run, frozen, losses))
     _say("checkpoint", str(made.folder))
     return made.folder
 
@@ -195,20 +197,27 @@ def _losses(trainer: "SFTTrainer") -> list[tuple[int, float]]:
 
 
 def _record(run: Run, frozen: Mixture, trainer: "SFTTrainer", packing: Packing) -> None:
-    """Say how it went, and put it into the run."""
-    losses = _losses(trainer)
-    _say("loss", f"{losses[0][1]:.3f} at the first step, {losses[-1][1]:.3f} at the last")
+    """Say what is about to be trained on what, and put it into the run."""
+    model: Any = trainer.model
+    _say("packing", str(packing))
+    _say("model", f"{model.num_parameters():,} parameters, on {trainer.args.device}")
     run.versions |= library_versions()
     run.counts |= {
         "examples": frozen.examples.num_rows,
         "tokens": packing.given,
+        "tokens kept": packing.kept,
         "slots": packing.slots,
-        "steps": trainer.state.global_step,
-        "tokens_seen": int(trainer.state.num_input_tokens_seen),
+        "parameters": model.num_parameters(),
     }
 
 
-def _lineage(run: Run, frozen: Mixture, trainer: "SFTTrainer", packing: Packing) -> dict[str, Any]:
+def _progress(trainer: "SFTTrainer") -> dict[str, int]:
+    """How far it came, also where it was interrupted."""
+    state = trainer.state
+    return {"steps": state.global_step, "tokens seen": int(state.num_input_tokens_seen)}
+
+
+def _lineage(run: Run, frozen: Mixture, losses: list[tuple[int, float]]) -> dict[str, Any]:
     """What `lineage.json` says."""
     identity = {"name": frozen.name, "version": frozen.version, "mixture_id": frozen.mixture_id}
     return {
@@ -218,10 +227,10 @@ def _lineage(run: Run, frozen: Mixture, trainer: "SFTTrainer", packing: Packing)
         "mixture": identity,
         "parent": None,
         "recipe": run.recipe,
-        "seed": trainer.args.seed,
+        "seed": run.recipe["seed"],
         "versions": run.versions,
-        "counts": run.counts | {"tokens_kept": packing.kept},
-        "losses": _losses(trainer),
+        "counts": run.counts,
+        "losses": losses,
     }
 
 

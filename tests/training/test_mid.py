@@ -141,7 +141,7 @@ def test_the_lineage_says_what_it_came_from(trained: tuple[Store, Path, str]) ->
     assert {"factory", "torch", "transformers", "trl"} <= set(lineage["versions"])
     counts = lineage["counts"]
     assert counts["examples"] == 300
-    assert counts["tokens_kept"] == counts["tokens"] == counts["tokens_seen"]
+    assert counts["tokens kept"] == counts["tokens"] == counts["tokens seen"]
     assert lineage["losses"][-1][0] == counts["steps"]
 
 
@@ -158,7 +158,20 @@ def test_the_run_is_recorded_in_the_store(trained: tuple[Store, Path, str]) -> N
     lineage = json.loads((folder / "lineage.json").read_text())
     assert (run_id, status) == (lineage["run_id"], "finished")
     assert json.loads(recipe) == lineage["recipe"]
-    assert json.loads(counts)["tokens_seen"] == lineage["counts"]["tokens_seen"]
+    assert json.loads(counts) == lineage["counts"]
+
+
+def test_a_loss_that_is_no_number_is_one_line_and_a_failed_run(store: Store) -> None:
+    from factory.errors import UserError
+    from training.mid import train
+
+    freeze(store, sums(40))
+    wild = ["learning_rate=1e30", "clip=1e30", "warmup=0", "log_every=1", "batch=1"]
+    with pytest.raises(UserError, match=r"the loss is nan at step \d+; lower learning_rate"):
+        train(store, None, resolve(MidRecipe, SMOKE, wild), "smoke")
+    assert list((store.root / "checkpoints").iterdir()) == []
+    (run,) = (run for run in store.snapshot().runs if run["kind"] == "train")
+    assert run["status"] == "failed" and run["counts"]["steps"] > 0
 
 
 def test_the_log_is_short_and_plain(trained: tuple[Store, Path, str]) -> None:
