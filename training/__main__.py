@@ -37,7 +37,7 @@ def main(words: list[str]) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print("the output was closed; no checkpoint was made", file=sys.stderr)
+        print("the output was closed: the run stopped there", file=sys.stderr)
         return 1
     return 0
 

@@ -68,4 +68,3 @@ def _rates(made: list[WorldProblem]) -> list[str]:
 def _is_right(problem: WorldProblem, index: int) -> bool:
     written = solve(problem.statement, seed=index, temperature=TEMPERATURE, max_tokens=2048)
     return written is not None and written.solution.endswith(f"\\boxed{{{problem.answer}}}")
-

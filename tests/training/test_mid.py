@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,11 @@ from training.mid import MidRecipe, Packing, build_trainer
 if TYPE_CHECKING:
     from trl.trainer.sft_trainer import SFTTrainer
 
-for needed in ("torch", "trl"):
-    pytest.importorskip(needed, reason="the extra `train` is not installed", exc_type=ImportError)
-
-pytestmark = pytest.mark.slow
+MISSING = [name for name in ("torch", "trl") if find_spec(name) is None]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"the extra `train` is not installed: {MISSING}"),
+]
 
 OFFLINE = "HF_HUB_OFFLINE"
 ROOT = Path(training.__file__).parent.parent

@@ -1,0 +1,117 @@
+"""The README is true: its commands and SQL run here, in order, as a stranger would type them."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SHARED
+
+from factory import catalog
+from factory.__main__ import HELP
+from factory.commands import COMMANDS
+from factory.ingest import sources
+from factory.recipe import HOME
+from factory.store import Store
+from factory.tag import name_of, taggers
+
+README = (ROOT / "README.md").read_text()
+JUST = shutil.which("just", path=f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[str]:
+    """The commands after the set-up, one a line."""
+    lines = [line for block in blocks("bash") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("just ")]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
+    """A folder with the demo store as ./data, the files the README names, and `just`."""
+    desk = tmp_path_factory.mktemp("desk")
+    shutil.copytree(demo, desk / "data")
+    (desk / "my.jsonl").write_text('{"prompt": "What is 2 + 2?", "final": "4", "key": "a"}\n')
+    for name in ("gsm8k_train.jsonl", "gsm8k_example_model_solutions.jsonl"):
+        if SHARED.is_dir():
+            (desk / name).symlink_to(SHARED / name)
+    words = f'exec {JUST} --justfile {ROOT}/justfile --working-directory {desk} "$@"\n'
+    (desk / "bin").mkdir()
+    (desk / "bin" / "just").write_text("#!/bin/sh\n" + words)
+    (desk / "bin" / "just").chmod(0o755)
+    return desk
+
+
+def test_every_command_of_the_readme_runs(desk: Path, shared: Path) -> None:
+    path = f"{desk / 'bin'}:{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "DEEPSEEK_API_KEY": ""}
+    ran = 0
+    for command in commands():
+        if "teacher=" in command:  # asks a server that is not here: resolve it and stop
+            command += " show=true"
+        if command.startswith("just train"):
+            continue  # tests/training runs it: the extra may not be here
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=desk, env=env, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        assert done.stdout.strip(), command
+        ran += 1
+    assert ran >= 10
+
+
+def test_every_statement_of_the_readme_runs(demo: Path) -> None:
+    statements = [s.strip() for block in blocks("sql") for s in block.split(";") if s.strip()]
+    assert len(statements) >= 4
+    with catalog.locked(Store(demo)) as con:
+        for statement in statements:
+            catalog.fetch(con, statement)
+
+
+def test_the_set_up_commands_are_the_ones_ci_runs() -> None:
+    ci = (ROOT / ".ci" / "run").read_text()
+    for block in blocks("bash"):
+        for part in block.replace("\n", " && ").split(" && "):
+            if "pip" in part or ".venv/bin/just" in part:
+                assert part.strip() in ci, part
+
+
+def test_every_command_is_in_the_readme_the_help_and_the_justfile() -> None:
+    justfile = (ROOT / "justfile").read_text()
+    for name in [*COMMANDS, "train"]:
+        assert f"`just {name}`" in README, name
+        assert re.search(rf"\b{name}\b", HELP), name
+        assert re.search(rf"^{name} \*args:", justfile, re.MULTILINE), name
+
+
+def test_every_recipe_of_the_justfile_has_a_comment_and_is_in_the_readme() -> None:
+    lines = (ROOT / "justfile").read_text().splitlines()
+    for before, line in zip(lines, lines[1:], strict=False):
+        if match := re.match(r"([a-z-]+)( \*args)?:", line):
+            name = match.group(1)
+            assert before.startswith("#") or name == "help", name
+            assert f"`just {name}`" in README or name == "help", name
+
+
+def test_every_source_and_teacher_is_named_in_the_readme() -> None:
+    teachers = [path.stem for path in (HOME / "teachers").glob("*.yaml")]
+    for name in [*sources(), *teachers]:
+        assert f"`{name}`" in README, name
+
+
+def test_every_tagger_says_what_it_measures() -> None:
+    for tagger in taggers():
+        assert tagger.__doc__, name_of(tagger)
+        assert tagger.SUBJECT in ("problem", "rollout")
+
+
+def test_the_generated_pages_are_what_would_be_generated_now() -> None:
+    from factory.document import PAGES
+
+    for name, page in PAGES.items():
+        assert (ROOT / name).read_text() == page(), f"run `just document`: {name} is old"
