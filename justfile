@@ -32,9 +32,9 @@ tag *args:
 mix *args:
     @python -m factory mix "$@"
 
-# train one stage on a mixture
+# train one stage on a mixture (glibc's allocator: keep the loss's 16 MB tiles; 21.7 -> 13.0 s)
 train *args:
-    @python -m training "$@"
+    @MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 python -m training "$@"
 
 # read-only SQL over everything
 sql *args:
@@ -58,12 +58,12 @@ document:
 
 # lint, types and the fast tests
 test *args: lint
-    @python -m pytest -m "not slow" "$@"
+    @python -m pytest -m "not slow" -n 2 --dist loadfile "$@"
 
 # ruff and pyright
 lint:
     @ruff check . && ruff format --check .
-    @pyright --pythonpath "$(command -v python)"
+    @pyright --pythonpath "$(command -v python)" factory schemas tests/*.py tests/verifiers tests/world
 
 # 120 kills of racing writers: nothing lost, nothing twice
 test-kills:
@@ -71,4 +71,5 @@ test-kills:
 
 # the training stages end to end (extra `train`)
 test-train:
+    @pyright --pythonpath "$(command -v python)" training tests/training
     @OMP_NUM_THREADS=1 python -m pytest -m slow tests/training

@@ -1,3 +1,3 @@
-"""The factory: maths problems in, verified, deduplicated, tagged rollouts and frozen mixtures out."""
+"""The factory: maths problems in; verified, deduplicated, tagged rollouts and mixtures out."""
 
 __version__ = "0.1.0"

@@ -16,6 +16,8 @@ VERSION = "exact-1"
 
 NORMAL = r"md5(lower(trim(regexp_replace(nfc_normalize({}), '\s+', ' ', 'g'))))"
 
+TEXT = "coalesce(trace, '') || ' ' || solution"
+
 PROBLEMS = f"""
     select 'problem' as subject, problem_id as subject_id,
         {NORMAL.format("statement")} as cluster_id,
@@ -25,8 +27,7 @@ PROBLEMS = f"""
 
 ROLLOUTS = f"""
     select 'rollout' as subject, rollout_id as subject_id,
-        md5(coalesce(d.cluster_id, problem_id) || {NORMAL.format("coalesce(trace, '') || ' ' || solution")})
-            as cluster_id,
+        md5(coalesce(d.cluster_id, problem_id) || {NORMAL.format(TEXT)}) as cluster_id,
         rollout_id as rank
     from rollouts left join problem_clusters d using (problem_id)
 """
@@ -35,7 +36,8 @@ ROLLOUTS = f"""
 CHANGED = """
     with clustered as (
         select subject, subject_id, cluster_id,
-            first_value(subject_id) over (partition by cluster_id order by rank) as representative_id
+            first_value(subject_id) over (partition by cluster_id order by rank)
+                as representative_id
         from ({subjects}) qualify count(*) over (partition by cluster_id) > 1
     ),
     current as (select * from duplicates where subject = '{subject}')
@@ -56,11 +58,10 @@ class DedupRecipe(Recipe):
 
 def run(store: Store, recipe: DedupRecipe, progress: Progress) -> Run:
     """Write the assignments that changed, problems first."""
-    with engine.run(store, "dedup", shown(recipe)) as record:
-        with progress.task("dedup", 2) as advance:
-            for subject, subjects in (("problem", PROBLEMS), ("rollout", ROLLOUTS)):
-                _assign(store, record, subject, subjects)
-                advance()
+    with engine.run(store, "dedup", shown(recipe)) as record, progress.task("dedup", 2) as advance:
+        for subject, subjects in (("problem", PROBLEMS), ("rollout", ROLLOUTS)):
+            _assign(store, record, subject, subjects)
+            advance()
     return record
 
 

@@ -1,4 +1,4 @@
-"""`just doctor`: every hash again; `repair=true` takes damaged shards out, so that they are owed."""
+"""`just doctor`: every hash again; `repair=true` takes damaged shards out: their rows are owed."""
 
 from rich.console import Console
 
@@ -19,16 +19,13 @@ def check(store: Store, repair: bool) -> int:
         say(f"[yellow]stray[/yellow]   {path}: no record names it; readers never see it")
     if damaged and repair:
         _take_out(store, list(damaged))
-        say(
-            f"repaired: {len(damaged)} shards taken out; `just generate` and the steps owe their rows"
-        )
+        say(f"repaired: {len(damaged)} shards taken out; the steps owe their rows again")
     elif damaged:
         say("restore the files from a copy, or `just doctor repair=true` takes these shards out")
     if not damaged and not snapshot.damage:
         rows = sum(shard.rows for shard in snapshot.shards)
-        say(
-            f"[green]sound[/green]   {len(snapshot.shards):,} shards, {rows:,} rows, {snapshot.seq:,} records"
-        )
+        shards, records = len(snapshot.shards), snapshot.seq
+        say(f"[green]sound[/green]   {shards:,} shards, {rows:,} rows, {records:,} records")
     return 0 if repair or not (damaged or snapshot.damage) else 1
 
 

@@ -28,7 +28,8 @@ from factory.store import Run, Store
 def run(store: Store, kind: str, recipe: dict[str, Any]) -> Iterator[Run]:
     """One recorded run, holding the lock of its kind.
 
-    The record is committed on leaving if the run did anything (a count above zero). Run ids begin with the log's length at the start, so that they sort as the runs did.
+    The record is committed on leaving if the run did anything (a count above zero). Run ids begin
+    with the log's length at the start, so that they sort as the runs did.
     """
     with locked(store.root, kind):
         record = Run(

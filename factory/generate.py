@@ -1,7 +1,8 @@
-"""Problems -> rollouts. Buys exactly what is owed: wanted rollouts less those the store or a journal has.
+"""Problems -> rollouts. Buys exactly what is owed: the rollouts wanted less those there are.
 
 Every reply is journalled before its slot is freed; sealing turns a journal into shards in one
-commit. A request that fails is a row in `failures`, never a crash; a permanent one is not owed again.
+commit. A request that fails is a row in `failures`, never a crash; a permanent one is not owed
+again.
 """
 
 import asyncio

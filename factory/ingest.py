@@ -6,7 +6,6 @@ file again writes nothing; a row id that now holds other content is rejected, ne
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import islice

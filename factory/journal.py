@@ -1,8 +1,8 @@
 """The journal: a paid reply is on disk before its slot is freed, and leaves only into shards.
 
-One file per segment of a run, one JSON line per row, written to the operating system at once and fsynced within
-`SYNC_S`. A torn last line was never acknowledged. `sealed` rows are committed before the file goes;
-the commit drops rows already there, so sealing twice changes nothing.
+One file per segment of a run, one JSON line per row, written to the operating system at once and
+fsynced within `SYNC_S`. A torn last line was never acknowledged. Rows are committed before their
+file goes, and the commit drops rows already there: sealing twice changes nothing.
 """
 
 import json
@@ -69,7 +69,7 @@ def left(root: Path) -> list[Path]:
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """The rows of a journal. A line that is not whole is passed over: nobody was told it was kept."""
+    """The rows of a journal; a line that is not whole is passed over: nobody was told of it."""
     with path.open("rb") as file:
         for raw in file:
             try:

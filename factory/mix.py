@@ -66,13 +66,12 @@ def run(store: Store, recipe: MixRecipe, progress: Progress) -> tuple[dict[str, 
         spec = canonical(shown(recipe))
         texts = ((r["rollout_id"], r["prompt"], r["completion"]) for r in rows)
         mixture_id = identity.mixture_id(spec, texts)
-        newest = _newest(store, snapshot, recipe.mixture)
-        if newest and newest["mixture_id"] == mixture_id:
-            return newest, False
+        versions = _versions(store, snapshot, recipe.mixture)
+        if same := [row for row in versions if row["mixture_id"] == mixture_id]:
+            return same[0], False
         with progress.task("count tokens", len(rows)) as advance:
             _count(rows, recipe.tokenizer, advance)
-        version = newest["version"] + 1 if newest else 1
-        mixture = _mixture(recipe, record, snapshot, spec, mixture_id, version, rows)
+        mixture = _mixture(recipe, record, snapshot, spec, mixture_id, len(versions) + 1, rows)
         _freeze(store, record, snapshot, mixture, rows)
     return mixture, True
 
@@ -93,11 +92,10 @@ def select(store: Store, snapshot: Snapshot, recipe: MixRecipe) -> list[dict[str
     ]
 
 
-def _newest(store: Store, snapshot: Snapshot, name: str) -> dict[str, Any] | None:
+def _versions(store: Store, snapshot: Snapshot, name: str) -> list[dict[str, Any]]:
     with catalog.connect(store, snapshot) as con:
-        sql = "select * from mixtures where name = ? order by version desc limit 1"
-        found = con.sql(sql, params=[name]).to_arrow_table().to_pylist()
-    return found[0] if found else None
+        sql = "select * from mixtures where name = ? order by version"
+        return con.sql(sql, params=[name]).to_arrow_table().to_pylist()
 
 
 def _count(rows: list[dict[str, Any]], tokenizer: str, advance: Any) -> None:

@@ -101,7 +101,8 @@ class Store:
             self._found(root)
         if not (root / "store.json").exists():
             raise StoreError(
-                f"no store in {root}; `just generate` or `just ingest` makes one, store=PATH names another"
+                f"no store in {root}; `just generate` or `just ingest` makes one, "
+                "store=PATH names another"
             )
         self.files = Files(root)
         self._check_format(self.files.read("store.json"), "store.json")
@@ -175,7 +176,8 @@ class Store:
         """Make rows visible in one step: all of `tables`, or nothing.
 
         Rows whose key is live already are dropped. A caller that computed its rows from a
-        snapshot passes it as `seen`: then only what arrived since is compared. Returns the rows written by table. Raises SchemaError, StoreError.
+        snapshot passes it as `seen`: then only what arrived since is compared. Returns the rows
+        written by table. Raises SchemaError, StoreError.
         """
         seen = seen or Snapshot()
         checked = {t: conform(t, rows) for t, rows in (tables or {}).items()}
@@ -237,7 +239,7 @@ class Store:
         return snapshot.snapshot_id
 
     def problems_with(self, snapshot: Snapshot) -> list[str]:
-        """Damage that can be seen without reading the shards: torn records, missing or cut files."""
+        """Damage seen without reading the shards: torn records, missing or cut files."""
         sizes = self.files.sizes("shards/")
         cut = [
             misfit(s, sizes.get(s.path)) for s in snapshot.shards if sizes.get(s.path) != s.bytes

@@ -1,5 +1,6 @@
 """The picture at the end of a run: what there is now, and what to type next."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,11 +18,13 @@ FIGURES = """
     select count(distinct problem_id) as problems, count(*) as rollouts,
         count(*) filter (outcome = 'correct') as correct,
         count(*) filter (judged(outcome)) as judged,
-        wilson(count(*) filter (outcome = 'correct'), count(*) filter (judged(outcome))) as interval,
+        wilson(count(*) filter (outcome = 'correct'), count(*) filter (judged(outcome)))
+            as interval,
         sum(tokens)::bigint as tokens, sum(cost_usd) as cost,
         count(*) - count(distinct rollout_cluster_id) as duplicates,
         count(distinct problem_id) - count(distinct cluster_id) as same_problems,
-        count(*) filter (finish_reason = 'length') as cut
+        count(*) filter (finish_reason = 'length') as cut,
+        min(rollout_id) filter (outcome = 'incorrect') as wrong
     from corpus where policy_id = $policy
 """
 DIFFICULTY = """
@@ -56,7 +59,7 @@ def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> None:
         console.print(_histogram("domain", "problems", domains))
     for kind, message, count in failures:
         console.print(f"[red]{count:,} requests failed[/red]  {kind}: {escape(message)}")
-    _next(console, store, recipe, bool(figures["correct"]))
+    _next(console, store, figures["wrong"], bool(figures["correct"]))
 
 
 def _title(recipe: GenerateRecipe) -> str:
@@ -106,7 +109,7 @@ def _times(runs: list[Run]) -> str:
     return ", ".join(f"{run.kind} {run.seconds:.1f}" for run in runs if run.seconds >= 0.05)
 
 
-def _histogram(title: str, unit: str, found: list[tuple[str, int, float | None]]) -> Table:
+def _histogram(title: str, unit: str, found: Sequence[tuple[str, int, float | None]]) -> Table:
     most = max((count for _, count, _ in found), default=0) or 1
     table = Table.grid(padding=(0, 2))
     table.add_row(f"\n[bold]{title}[/bold]", f"\n[dim]{unit}[/dim]", "")
@@ -118,19 +121,15 @@ def _histogram(title: str, unit: str, found: list[tuple[str, int, float | None]]
     return table
 
 
-def _next(console: Console, store: Store, recipe: GenerateRecipe, correct: bool) -> None:
+def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> None:
     where = "" if str(store.root) == "data" else f" store={store.root}"
-    lines = [
-        f"just sql{where} ".replace(where, "")
-        + '"select domain, pass_rate(outcome) from corpus group by 1"'
-        + where,
-        f"just sql \"select statement, trace from corpus where outcome = 'incorrect' limit 1\" format=json{where}",
-    ]
-    if correct:
-        lines.append(f"just mix mixture=mid{where}")
+    lines = ['just sql "select level, pass_rate(outcome) from corpus group by 1 order by 2 desc"']
+    lines += [f"just why {wrong}  [dim]# a wrong rollout[/dim]"] if wrong else []
+    lines += ["just mix mixture=mid"] if correct else []
     console.print("\n[bold]next[/bold]")
     for line in lines:
-        console.print(f"  {line}", soft_wrap=True)
+        command, hint, rest = line.partition("  [dim]")
+        console.print(f"  {command}{where}{hint}{rest}", soft_wrap=True)
 
 
 def of_step(run: Run, store: Store) -> None:

@@ -1,7 +1,7 @@
 """Problems and rollouts -> tags, by the taggers: one file each in `taggers/`, found by name.
 
 A tagger reads what its `INPUT` selects and returns (subject_id, scope, name, value, label). Text is
-tagged once per version; derived figures such as pass rates are written again only where they changed.
+tagged once per version; derived figures such as pass rates are written again where they changed.
 """
 
 from importlib import import_module

@@ -61,7 +61,8 @@ class Teacher(Recipe):
             return None
         if not (secret := os.environ.get(self.api_key_env)):
             raise RecipeError(
-                f"teacher {self.name!r} needs a key: set the environment variable {self.api_key_env}"
+                f"teacher {self.name!r} needs a key: "
+                f"set the environment variable {self.api_key_env}"
             )
         return secret
 

@@ -13,22 +13,26 @@ from factory.store import Store
 PARTS = {
     "problem": "select * from problems where problem_id = $id"
     " or problem_id = (select problem_id from rollouts where rollout_id = $id)",
-    "sources": "select source, source_row, split, license, answer from problem_sources where problem_id = $id",
+    "sources": "select source, source_row, split, license, answer from problem_sources"
+    " where problem_id = $id",
     "rollout": "select * exclude (messages) from rollouts where rollout_id = $id",
-    "rollouts": "select teacher, model, policy_id, count(*) as rollouts, pass_rate(outcome) as pass_rate"
-    " from corpus where problem_id = $id group by all order by all",
+    "rollouts": "select teacher, model, policy_id, count(*) as rollouts,"
+    " pass_rate(outcome) as pass_rate from corpus where problem_id = $id group by all order by all",
     "failures": "select run_id, kind, permanent, message from failures"
     " where rollout_id = $id or problem_id = $id",
     "verdicts": "select verifier, version, policy, outcome, tier, answer, extracted, reason"
     " from verdicts where rollout_id = $id order by run_id",
     "cluster": "select subject, cluster_id, representative_id, kind, score, reason from duplicates"
     " where subject_id = $id",
-    "contamination": "select benchmark, item_id, kind, score, span from contaminations where subject_id = $id",
-    "tags": "select tagger, version, scope, name, value, label from tags where subject_id = $id order by all",
+    "contamination": "select benchmark, item_id, kind, score, span from contaminations"
+    " where subject_id = $id",
+    "tags": "select tagger, version, scope, name, value, label from tags where subject_id = $id"
+    " order by all",
     "mixtures": "select name, version, position, part, tokens from mixture_rows"
     " where rollout_id = $id or problem_id = $id order by all limit 20",
     "run": "select * from runs where run_id = $id",
-    "made by": "select * from runs where run_id in (select run_id from rollouts where rollout_id = $id"
+    "made by": "select * from runs where run_id in"
+    " (select run_id from rollouts where rollout_id = $id"
     " union select run_id from problems where problem_id = $id)",
 }
 

@@ -81,7 +81,7 @@ def conform(table: str, rows: pa.Table) -> pa.Table:
 
 def _nullable(found: pa.Schema) -> pa.Schema:
     """The same columns before the check that names what is null."""
-    return pa.schema([field.with_nullable(True) for field in found])
+    return pa.schema([pa.field(field.name, field.type, metadata=field.metadata) for field in found])
 
 
 def _check(table: str, name: str, info: FieldInfo, column: pa.ChunkedArray) -> None:

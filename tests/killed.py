@@ -1,8 +1,8 @@
-"""A factory process that kills itself: run by `test_kills` as `python killed.py LOG KILL_AT WORDS...`.
+"""A factory process that kills itself: `python killed.py LOG KILL_AT WORDS...` (`test_kills`).
 
-Every write, sync, rename and unlink of the store is a point; before point number KILL_AT the process
-sends itself SIGKILL (0: never). What was asked of the teacher and what was acknowledged as kept goes
-to LOG, one line each, in the order it happened across all processes.
+Every write, sync, rename and unlink of the store is a point; at point number KILL_AT the process
+sends itself SIGKILL (0: never). What was asked of the teacher and what was acknowledged as kept
+goes to LOG, one line each, in the order it happened across all processes.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A small OpenAI-compatible server, run as a process of its own: `python server.py` prints its port.
+"""A small OpenAI-compatible server in a process of its own: `python server.py` prints its port.
 
 The model's name chooses the behaviour; `GET /requests` gives the bodies received, headers included.
 """
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Silent."""
 
 

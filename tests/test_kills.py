@@ -1,4 +1,4 @@
-"""Killed at every point and at random, two at a time: nothing lost, nothing twice, readers always work."""
+"""Killed at points and at random, two at a time: nothing lost or twice, readers always work."""
 
 import random
 import signal

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_every_command_is_in_the_readme_the_help_and_the_justfile() -> None:
 
 def test_every_recipe_of_the_justfile_has_a_comment_and_is_in_the_readme() -> None:
     lines = (ROOT / "justfile").read_text().splitlines()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if match := re.match(r"([a-z-]+)( \*args)?:", line):
             name = match.group(1)
             assert before.startswith("#") or name == "help", name

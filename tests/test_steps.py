@@ -209,6 +209,15 @@ def test_freezing_again_writes_nothing_and_another_seed_is_the_next_version(stor
     assert first[1] != second[1]
 
 
+def test_a_spec_frozen_before_is_found_again_behind_a_newer_version(store: Store) -> None:
+    fill(store, *(rollout(f"q{i}", 0, "\\boxed{4}") for i in range(20)))
+    steps(store, "verify", "mix")
+    run_factory("mix", f"store={store.root}", "seed=1")
+    again = run_factory("mix", f"store={store.root}")
+    assert "mid@1 already holds exactly these rows" in again.stdout
+    assert rows(store, "select count(*) from mixture_rows") == [(40,)]
+
+
 def test_a_mixture_pins_its_snapshot(store: Store) -> None:
     fill(store, rollout("q1", 0, "\\boxed{4}"))
     steps(store, "verify", "mix")

@@ -1,4 +1,4 @@
-"""The store under everything that can happen to a disk: races, torn records, foreign files, no room."""
+"""The store under what happens to disks: races, torn records, foreign files, no room."""
 
 import json
 import os

@@ -128,7 +128,7 @@ def build_trainer(
         processing_class=tokenizer,
         callbacks=[Lines()],
     )
-    trainer.remove_callback(PrinterCallback)
+    trainer.remove_callback(PrinterCallback)  # it prints each log as a dict
     slots: Any = trainer.train_dataset
     if 0 < recipe.max_steps < recipe.epochs * math.ceil(len(slots) / recipe.batch):
         trainer.args.max_steps = recipe.max_steps
@@ -161,6 +161,8 @@ def _config(recipe: MidRecipe, folder: Path, cuda: bool) -> "SFTConfig":
     return SFTConfig(
         output_dir=str(folder),
         max_length=recipe.window,
+        # A packed batch has position ids and no mask: sdpa and eager attention take the borders of
+        # the texts from them, on a CPU too. They see a micro-batch as one row: its cost is squared.
         packing=True,
         packing_strategy="bfd_split",
         completion_only_loss=False,

@@ -7,7 +7,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from factory import world
-from schemas.exchange import Reply, Refused, Request
+from schemas.exchange import Refused, Reply, Request
 
 TOKENIZER = Path(__file__).parent.parent / "tokenizers" / "cot-4k.json"
 DIRECTIVE = "\n\nPlease reason step by step"

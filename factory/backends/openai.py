@@ -16,7 +16,7 @@ from openai import (
 )
 from openai.types.chat import ChatCompletion
 
-from schemas.exchange import Reply, Refused, Request
+from schemas.exchange import Refused, Reply, Request
 
 TRIES = 5
 CONNECT_S = 10

@@ -1,4 +1,4 @@
-"""Qwen2.5-Math's published evaluation: eight chain-of-thought rollouts for 100 MATH test problems."""
+"""Qwen2.5-Math's published evaluation: eight rollouts for each of 100 MATH test problems."""
 
 from collections.abc import Iterator
 from typing import Any
