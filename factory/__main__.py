@@ -3,10 +3,7 @@
 A user's mistake is one line on standard error and exit code 2; a traceback is a bug of ours.
 """
 
-import os
-import signal
 import sys
-from types import FrameType
 
 HELP = """\
 The CoT factory: maths problems in, verified chain-of-thought rollouts out.
@@ -31,26 +28,10 @@ def main(words: list[str]) -> int:
     if not words or words[0] in ("help", "-h", "--help"):
         print(HELP, end="")
         return 0
-    from factory import commands
-    from factory.errors import UserError
+    from factory import commands, shell
 
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        return commands.run(words[0], words[1:])
-    except UserError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted: what had arrived is kept; run it again to go on", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A cluster's preemption ends like Ctrl-C: asyncio knows how to unwind that one."""
-    signal.raise_signal(signal.SIGINT)
+    kept = "what had arrived is kept; run it again to go on"
+    return shell.run(lambda: commands.run(words[0], words[1:]), kept)
 
 
 if __name__ == "__main__":

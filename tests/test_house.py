@@ -81,6 +81,7 @@ def test_the_trainer_reaches_into_the_factory_only_through_named_doors() -> None
         "identity",
         "errors",
         "files",
+        "shell",
     )
     for name, path in modules():
         if name.startswith("training"):

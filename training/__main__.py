@@ -6,15 +6,13 @@ overrides of the recipe; `show=true` prints it and stops. A user's mistake is on
 error and exit code 2.
 """
 
-import os
-import signal
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from factory import catalog
-from factory.errors import MissingExtra, RecipeError, UserError, unknown
+from factory import catalog, shell
+from factory.errors import MissingExtra, RecipeError, unknown
 from factory.recipe import as_yaml, parse, resolve
 from factory.store import Store
 
@@ -25,24 +23,10 @@ DEFAULTS = {"recipe": "smoke", "store": "data", "mixture": "", "show": "false"}
 
 def main(words: list[str]) -> int:
     """Run what the words ask for; returns the exit code."""
-    # A cluster's preemption ends like Ctrl-C: the run is recorded, nothing half-made stays.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        _obey(words)
-    except UserError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; no checkpoint was made", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print("the output was closed: the run stopped there", file=sys.stderr)
-        return 1
-    return 0
+    return shell.run(lambda: _obey(words), "no checkpoint was made")
 
 
-def _obey(words: list[str]) -> None:
+def _obey(words: list[str]) -> int:
     values = DEFAULTS | parse(words)
     stage = _stage(values.pop("stage", ""))
     name, root, mixture, show = (values.pop(key) for key in DEFAULTS)
@@ -51,11 +35,12 @@ def _obey(words: list[str]) -> None:
     recipe = resolve(module.RECIPE, _recipe_file(stage, name), overrides)
     if _is_true("show", show):
         print(as_yaml(recipe), end="")
-        return
+        return 0
     _need(NEEDED)
     store = Store(Path(root))
     module.train(store, mixture or None, recipe, name)
     catalog.publish(store)
+    return 0
 
 
 def _stage(name: str) -> str:
