@@ -9,46 +9,67 @@ help:
     @python -m factory
 
 # ask a teacher for rollouts, then verify, dedup, tag and sum up
+[no-exit-message]
 generate *args:
     @python -m factory generate "$@"
 
+# one tiny request to a teacher, and what came back
+[no-exit-message]
+check *args:
+    @python -m factory check "$@"
+
+# rendered prompts and replies of a few problems; nothing is stored
+[no-exit-message]
+preview *args:
+    @python -m factory preview "$@"
+
 # problems and traces out of a file or the hub
+[no-exit-message]
 ingest *args:
     @python -m factory ingest "$@"
 
 # judge the rollouts the verifier has not judged
+[no-exit-message]
 verify *args:
     @python -m factory verify "$@"
 
 # find duplicate problems and rollouts
+[no-exit-message]
 dedup *args:
     @python -m factory dedup "$@"
 
 # measure pass rates, lengths, repetition
+[no-exit-message]
 tag *args:
     @python -m factory tag "$@"
 
 # freeze a training mixture
+[no-exit-message]
 mix *args:
     @python -m factory mix "$@"
 
 # train one stage on a mixture (glibc's allocator: keep the loss's 16 MB tiles; 21.7 -> 13.0 s)
+[no-exit-message]
 train *args:
     @MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 python -m training "$@"
 
 # read-only SQL over everything
+[no-exit-message]
 sql *args:
     @python -m factory sql "$@"
 
 # everything known of a problem, rollout or run
+[no-exit-message]
 why *args:
     @python -m factory why "$@"
 
 # what is owed, what is journalled, whether the store is sound
+[no-exit-message]
 status *args:
     @python -m factory status "$@"
 
 # re-check every hash
+[no-exit-message]
 doctor *args:
     @python -m factory doctor "$@"
 
@@ -72,4 +93,9 @@ test-kills:
 # the training stages end to end (extra `train`)
 test-train:
     @pyright --pythonpath "$(command -v python)" training tests/training
-    @OMP_NUM_THREADS=1 python -m pytest -m slow tests/training
+    @OMP_NUM_THREADS=1 python -m pytest tests/training
+
+# real vLLM on the CPU, in an environment of its own: offline, run-batch and HTTP
+test-vllm:
+    @tests/vllm/build
+    @OMP_NUM_THREADS=1 .venv-vllm/bin/python -m pytest -m slow tests/vllm

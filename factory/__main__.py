@@ -9,6 +9,8 @@ HELP = """\
 The CoT factory: maths problems in, verified chain-of-thought rollouts out.
 
   just generate [teacher=NAME] [n=8] [where=SQL] ...   ask a teacher, run the line, sum up
+  just check teacher=NAME                              one tiny request, and what came back
+  just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
   just verify | dedup | tag                            one step alone, over what it owes
   just mix [mixture=mid]                               freeze a training mixture
@@ -18,7 +20,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just status                                          what is owed, journalled; the store's health
   just doctor [repair=true]                            re-check every hash
 
-store=PATH (default ./data) and show=true (print the resolved recipe and stop) work everywhere.
+store=PATH (default ./data) works everywhere; show=true prints the recipe of a step and stops.
 README.md has the tour.
 """
 

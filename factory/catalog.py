@@ -9,6 +9,8 @@ nothing else.
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -50,23 +52,29 @@ _LOG_SHARDS = pa.schema(
 def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory catalog over `snapshot` (default: now). Raises StoreError on damage."""
     snapshot = snapshot or store.snapshot()
-    if damage := store.problems_with(snapshot):
+    if damage := store.misfits(snapshot):
         more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
         raise StoreError(f"{damage[0]}{more}; `just doctor` checks, `repair=true` mends the store")
     con = duckdb.connect()
+    # Left alone, DuckDB spills into a folder of whoever called us.
+    con.execute("set temp_directory = ?", [f"{tempfile.gettempdir()}/cot-spill-{os.getpid()}"])
     _build(con, store, snapshot)
     return con
 
 
-def locked(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def locked(store: Store, snapshot: Snapshot | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A catalog for SQL of a user: live shards can be read, nothing else, and nothing written."""
     snapshot = snapshot or store.snapshot()
-    con = connect(store, snapshot)
-    con.execute("set temp_directory = ?", [tempfile.gettempdir()])
-    con.execute("set allowed_paths = ?", [[store.files.url(s.path) for s in snapshot.shards]])
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
-    return con
+    live = [store.files.url(shard.path) for shard in snapshot.shards]
+    # DuckDB may read and write all of its spill folder: so it is a fresh one.
+    with tempfile.TemporaryDirectory() as spill, connect(store, snapshot) as con:
+        con.execute("set temp_directory = ?", [spill])
+        con.execute("set allowed_paths = ?", [live])
+        con.execute("set python_enable_replacements = false")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
 
 
 def query(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
@@ -75,7 +83,7 @@ def query(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
         sql.encode()
         statements = duckdb.extract_statements(sql)
         kinds = [statement.type.name for statement in statements]
-        if len(kinds) != 1 or kinds[0] not in ("SELECT", "EXPLAIN"):
+        if kinds != ["SELECT"]:
             found = ", ".join(kinds) or "nothing"
             raise QueryError(f"SQL must be one SELECT; this is {found}")
         return con.sql(sql)
@@ -99,6 +107,15 @@ def unseen(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Tab
     fresh = con.sql(sql).to_arrow_table()
     con.unregister("incoming")
     return fresh
+
+
+def unreadable(error: Exception) -> StoreError | None:
+    """What a DuckDB error means where a shard was changed behind our back; else None."""
+    reading = duckdb.IOException | duckdb.InvalidInputException
+    # A broken page comes as a plain Error without the file's name.
+    if type(error) is duckdb.Error or isinstance(error, reading) or ".parquet" in str(error):
+        return StoreError(f"a shard cannot be read: {one_line(error)}; `just doctor` finds it")
+    return None
 
 
 def one_line(error: Exception) -> str:

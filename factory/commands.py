@@ -1,5 +1,6 @@
 """What each command does, from its words to its exit code; heavy imports wait for their command."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,20 @@ def run(command: str, words: list[str]) -> int:
     """Run a command. Raises UserError."""
     if command not in COMMANDS:
         raise unknown("command", command, COMMANDS)
-    return COMMANDS[command](words)
+    try:
+        return COMMANDS[command](words)
+    except _query_errors() as error:
+        from factory import catalog
+
+        if (found := catalog.unreadable(error)) is None:
+            raise
+        raise found from error
+
+
+def _query_errors() -> tuple[type[Exception], ...]:
+    """DuckDB's errors, where DuckDB was loaded at all."""
+    duckdb = sys.modules.get("duckdb")
+    return (duckdb.Error,) if duckdb else ()
 
 
 def _take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]:
@@ -27,6 +41,8 @@ def _take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]
             values[name] = value
         else:
             rest.append(word)
+    if not values["store"]:
+        raise RecipeError("store= is empty; give store=PATH")
     return rest, values
 
 
@@ -47,7 +63,7 @@ def _show(recipe: recipes.Recipe) -> int:
 
 
 def _generate(words: list[str]) -> int:
-    from factory import generate, line, summary
+    from factory import generate, line, plan, summary
     from factory.progress import Progress
 
     rest, path, show = _step(words)
@@ -56,9 +72,29 @@ def _generate(words: list[str]) -> int:
         return _show(recipe)
     recipe.teacher.key()  # a missing key is said before a store is made
     store = Store(path, create=True)
-    runs = line.run(store, recipe, Progress())
-    summary.of_generate(store, recipe, runs)
+    if recipe.plan:
+        line.prepare(store, recipe, Progress())
+        plan.show(store, recipe, Progress())
+    else:
+        return summary.of_generate(store, recipe, line.run(store, recipe, Progress()))
     return 0
+
+
+def _check(words: list[str]) -> int:
+    from factory import generate, probe
+
+    rest, _, show = _step(words)
+    recipe = generate.resolve(rest)
+    return _show(recipe) if show else probe.check(recipe)
+
+
+def _preview(words: list[str]) -> int:
+    from factory import generate, probe
+
+    rest, path, show = _step(words)
+    recipe = generate.resolve(rest)
+    store = Store(path) if (path / "store.json").exists() else None
+    return _show(recipe) if show else probe.preview(recipe, store)
 
 
 def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
@@ -138,6 +174,8 @@ def _doctor(words: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "generate": _generate,
+    "check": _check,
+    "preview": _preview,
     "ingest": _simple("ingest", create=True),
     "verify": _simple("verify"),
     "dedup": _simple("dedup"),

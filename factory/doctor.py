@@ -13,20 +13,22 @@ def check(store: Store, repair: bool) -> int:
     say = Console(highlight=False, soft_wrap=True).print
     snapshot = store.snapshot()
     damaged = _damaged(store, snapshot)
-    for words in (*snapshot.damage, *damaged.values()):
+    torn = dict(snapshot.damage)
+    for words in (*torn.values(), *damaged.values()):
         say(f"[red]damage[/red]  {words}")
     for path in _strays(store, snapshot):
         say(f"[yellow]stray[/yellow]   {path}: no record names it; readers never see it")
-    if damaged and repair:
-        _take_out(store, list(damaged))
-        say(f"repaired: {len(damaged)} shards taken out; the steps owe their rows again")
-    elif damaged:
-        say("restore the files from a copy, or `just doctor repair=true` takes these shards out")
-    if not damaged and not snapshot.damage:
+    if (damaged or torn) and repair:
+        _repair(store, list(damaged), list(torn))
+        say(f"repaired: {len(damaged)} shards taken out, {len(torn)} records given up; what they")
+        say("held is owed again, where it can be made again")
+    elif damaged or torn:
+        say("restore the files from a copy, or `just doctor repair=true` gives up what they held")
+    else:
         rows = sum(shard.rows for shard in snapshot.shards)
         shards, records = len(snapshot.shards), snapshot.seq
         say(f"[green]sound[/green]   {shards:,} shards, {rows:,} rows, {records:,} records")
-    return 0 if repair or not (damaged or snapshot.damage) else 1
+    return 0 if repair or not (damaged or torn) else 1
 
 
 def _damaged(store: Store, snapshot: Snapshot) -> dict[Shard, str]:
@@ -56,8 +58,8 @@ def _strays(store: Store, snapshot: Snapshot) -> list[str]:
     return sorted(path for path in store.files.sizes("shards/") if path not in live)
 
 
-def _take_out(store: Store, damaged: list[Shard]) -> None:
-    recipe = {"repair": True, "shards": [shard.path for shard in damaged]}
-    with engine.run(store, "doctor", recipe) as record:
-        record.counts = {"shards taken out": len(damaged)}
-        store.commit(record, remove=[shard.path for shard in damaged])
+def _repair(store: Store, damaged: list[Shard], torn: list[int]) -> None:
+    paths = [shard.path for shard in damaged]
+    with engine.run(store, "doctor", {"repair": True, "shards": paths, "records": torn}) as record:
+        record.counts = {"shards taken out": len(damaged), "records given up": len(torn)}
+        store.commit(record, remove=paths, accept=torn)

@@ -41,6 +41,14 @@ class Files:
             raise StoreError(f"cannot write {path} in {self.root}: {_words(error)}") from error
         return True
 
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        try:
+            obstore.head(self._store, path)
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
     def read(self, path: str) -> bytes:
         """The whole file. Raises StoreError where it is missing."""
         try:
@@ -60,7 +68,7 @@ class Files:
         """Remove a file; one that is gone already is fine."""
         try:
             obstore.delete(self._store, path)
-        except NotFoundError:
+        except (NotFoundError, FileNotFoundError):
             return
 
     def url(self, path: str) -> str:

@@ -1,31 +1,35 @@
 """Sources -> problems, problem_sources, and rollouts where the source carries traces.
 
 Every row is kept: as a problem, or in the run's rejects file with the reason. Ingesting the same
-file again writes nothing; a row id that now holds other content is rejected, never overwritten.
+file again writes nothing; a row id that now holds other content is rejected, never overwritten,
+and where that is most of a run, the run says so and fails: two files came under one name.
 """
 
-import json
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import duckdb
+import pyarrow as pa
 from pydantic import Field
 
-from factory import catalog, engine, identity, reasoning
-from factory.errors import RecipeError, unknown
+from factory import catalog, engine, intake
+from factory.errors import RecipeError, UserError, unknown
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, shown
+from factory.rejects import Rejects
 from factory.store import Run, Store
 from schemas.arrow import from_rows
-from schemas.exchange import SourceRollout, SourceRow, Unfit
+from schemas.exchange import SourceRow, Unfit
 from schemas.rows import Split
 
 UNIT_ROWS = 20_000
+COLLIDES = "row id already holds other content"
+
+Unit = list[tuple[int, Any]]
 
 
 class IngestRecipe(Recipe):
@@ -33,6 +37,8 @@ class IngestRecipe(Recipe):
 
     source: str
     path: str | None = None
+    config: str | None = None
+    part: str | None = None
     name: str | None = None
     question: str | None = None
     answer: str | None = None
@@ -57,16 +63,27 @@ def _source(name: str) -> ModuleType:
 def run(store: Store, recipe: IngestRecipe, progress: Progress) -> Run:
     """Ingest one source. Raises UserError where the file or its fields cannot be read."""
     source = _source(recipe.source)
-    rows = source.read(recipe)
-    name = recipe.name or getattr(source, "NAME", None) or _stem(recipe)
+    name = _utf8("name", _name(source, recipe))
     with engine.run(store, "ingest", shown(recipe)) as record:
-        intake = _Intake(store, record, name, recipe)
-        with progress.task(f"ingest {name}", None) as advance:
-            while unit := list(islice(rows, UNIT_ROWS)):
-                intake.take(unit, source)
-                advance(len(unit))
-        intake.close()
+        work = _Intake(store, record, name, source, recipe)
+        try:
+            with progress.task(f"ingest {name}", None) as advance:
+                for unit in _units(source, recipe):
+                    work.take(unit)
+                    advance(len(unit))
+        finally:
+            work.settle()
+        work.judge()
     return record
+
+
+def _name(source: ModuleType, recipe: IngestRecipe) -> str:
+    """The source's name in the store: as given, the source's own, or the file's."""
+    if recipe.name is not None:
+        return recipe.name
+    if hasattr(source, "name"):
+        return source.name(recipe)
+    return getattr(source, "NAME", None) or _stem(recipe)
 
 
 def _stem(recipe: IngestRecipe) -> str:
@@ -75,35 +92,82 @@ def _stem(recipe: IngestRecipe) -> str:
     return Path(recipe.path).name.removesuffix(Path(recipe.path).suffix)
 
 
+def _utf8(key: str, value: Any) -> Any:
+    """A value of the command line, whose bytes can be anything."""
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError as error:
+        raise RecipeError(f"{key} {value!r} is not UTF-8; give {key}=TEXT") from error
+    return value
+
+
+def _units(source: ModuleType, recipe: IngestRecipe) -> Iterator[Unit]:
+    """Rows of the source, a unit at a time. Raises UserError where reading fails underway."""
+    try:
+        rows = source.read(recipe)
+        while unit := list(islice(rows, UNIT_ROWS)):
+            yield unit
+    except (OSError, pa.ArrowException, UnicodeError) as error:
+        words = " ".join(str(error).split())[:300]
+        raise UserError(f"cannot read {recipe.path}: {words}") from error
+
+
 class _Intake:
-    """Turns raw rows into table rows, a unit at a time; counts and keeps what does not fit."""
+    """Commits rows a unit at a time; knows which row ids are taken, and by what."""
 
-    def __init__(self, store: Store, record: Run, name: str, recipe: IngestRecipe) -> None:
-        self.store, self.record, self.name, self.recipe = store, record, name, recipe
-        self.seen: dict[str, tuple[str, str | None]] = {}
+    def __init__(
+        self, store: Store, record: Run, name: str, source: ModuleType, recipe: IngestRecipe
+    ) -> None:
+        self.store, self.record, self.source, self.recipe = store, record, source, recipe
+        licence = _utf8("license", recipe.license) or getattr(source, "LICENSE", None)
+        self.origin = intake.Origin(name, record.run_id, recipe.split, licence)
+        self.before = self._before()
         self.taken: set[str] = set()
-        self.counts: Counter[str] = Counter()
-        self.rejects = store.root / "rejects" / f"{record.run_id}.jsonl"
         self.fields: set[str] = set()
+        self.written: Counter[str] = Counter()
+        self.rejects = Rejects(store, record.run_id, name)
 
-    def take(self, unit: list[tuple[int, Any]], source: ModuleType) -> None:
-        """Commit one unit of raw rows."""
+    def _before(self) -> dict[str, intake.Content]:
+        """What earlier runs ingested under this name, so that a changed row is noticed."""
+        sql = """
+            select source_row, problem_id, answer, split, license
+            from raw.problem_sources where source = ?
+        """
+        with catalog.connect(self.store) as con:
+            found = con.execute(sql, [self.origin.source]).fetchall()
+        return {row: intake.Content(*content) for row, *content in found}
+
+    def take(self, unit: Unit) -> None:
+        """Commit one unit of raw rows: all its tables at once, or nothing."""
+        tables: intake.Tables = {"problems": [], "problem_sources": [], "rollouts": []}
+        for number, raw in unit:
+            try:
+                row = self._row(number, raw)
+            except Unfit as unfit:
+                self.rejects.add(number, raw, unfit)
+                continue
+            for table, rows in intake.tables(row, self.origin).items():
+                tables[table] += rows
+        self.rejects.write()
+        self._count()
+        self._commit(tables)
+
+    def _row(self, number: int, raw: Any) -> SourceRow:
+        if isinstance(raw, dict):
+            self.fields.update(raw)
+        row = intake.read(number, raw, self.source, self.recipe, self.origin)
+        name = str(row.row)
+        if name in self.taken:
+            raise Unfit("row id given twice")
+        content = intake.content(row)
+        if changes := content.changes(self.before.get(name, content)):
+            raise Unfit(f"{COLLIDES}: {changes}; name=NEW ingests it as a source of its own")
+        self.taken.add(name)
+        return row
+
+    def _commit(self, tables: intake.Tables) -> None:
         snapshot = self.store.snapshot()
-        tables: dict[str, list[dict[str, Any]]] = {
-            "problems": [],
-            "problem_sources": [],
-            "rollouts": [],
-        }
         with catalog.connect(self.store, snapshot) as con:
-            self._known(con)
-            for number, raw in unit:
-                try:
-                    row = self._row(number, raw, source)
-                except Unfit as unfit:
-                    self._reject(number, raw, str(unfit))
-                    continue
-                for table, found in row.items():
-                    tables[table] += found
             fresh = {
                 table: catalog.unseen(con, table, from_rows(table, rows))
                 for table, rows in tables.items()
@@ -111,113 +175,36 @@ class _Intake:
             }
         fresh = {table: rows for table, rows in fresh.items() if rows.num_rows}
         if fresh:
-            written = self.store.commit(self.record, fresh, snapshot)
-            self.counts.update(written)
-        self.record.counts = dict(self.counts)
+            self.written.update(self.store.commit(self.record, fresh, snapshot))
+            self._count()
 
-    def _known(self, con: duckdb.DuckDBPyConnection) -> None:
-        """What earlier runs ingested under this name, so that a changed row is noticed."""
-        sql = "select source_row, problem_id, answer from raw.problem_sources where source = ?"
-        for row, problem_id, answer in con.execute(sql, [self.name]).fetchall():
-            self.seen[row] = (problem_id, answer)
+    def _count(self) -> None:
+        rejected = {f"rejected: {reason}": n for reason, n in self.rejects.counts.items()}
+        self.record.counts = {**self.written, **rejected}
 
-    def _row(self, number: int, raw: Any, source: ModuleType) -> dict[str, list[dict[str, Any]]]:
-        if isinstance(raw, Unfit):
-            raise raw
-        if isinstance(raw, dict):
-            self.fields.update(raw)
-        found: SourceRow = source.parse(raw, self.recipe)
-        statement = _text("statement", found.statement)
-        answer = None if found.answer is None else _text("answer", found.answer).strip() or None
-        if not statement.strip():
-            raise Unfit("empty statement")
-        row = found.row if found.row is not None else str(number)
-        if row in self.taken:
-            raise Unfit("row id given twice")
-        problem_id = identity.problem_id(statement)
-        if self.seen.setdefault(row, (problem_id, answer)) != (problem_id, answer):
-            raise Unfit("row id already holds other content")
-        self.taken.add(row)
-        return {
-            "problems": [self._problem(problem_id, statement)],
-            "problem_sources": [self._source_row(row, problem_id, answer, found, source)],
-            "rollouts": [
-                self._rollout(row, problem_id, rollout, source) for rollout in found.rollouts
-            ],
-        }
+    def settle(self) -> None:
+        """Leave no trace of a run that only rejected what an earlier run rejected alike."""
+        if not any(self.written.values()) and self.rejects.kept_before():
+            self.record.counts = {}
 
-    def _problem(self, problem_id: str, statement: str) -> dict[str, Any]:
-        return {
-            "problem_id": problem_id,
-            "statement": statement.strip(),
-            "run_id": self.record.run_id,
-        }
+    def judge(self) -> None:
+        """Raises UserError where the run as a whole cannot be what was meant."""
+        rejected = self.rejects.counts.total()
+        missing = [reason for reason in self.rejects.counts if reason.startswith("no field")]
+        if missing and not self.taken:
+            raise unknown("field", missing[0].removeprefix("no field ").strip("'"), self.fields)
+        if not rejected and not self.taken:
+            raise RecipeError(f"{self.recipe.path or self.origin.source} has no rows")
+        self._judge_collisions(rejected + len(self.taken))
 
-    def _source_row(
-        self, row: str, problem_id: str, answer: str | None, found: SourceRow, source: ModuleType
-    ) -> dict[str, Any]:
-        return {
-            "source": self.name,
-            "source_row": row,
-            "problem_id": problem_id,
-            "answer": answer,
-            "license": self._license(source) if found.license is None else found.license,
-            "split": self.recipe.split or found.split,
-            "level": found.level,
-            "domain": found.domain,
-            "run_id": self.record.run_id,
-        }
-
-    def _license(self, source: ModuleType) -> str | None:
-        return self.recipe.license or getattr(source, "LICENSE", None)
-
-    def _rollout(
-        self, row: str, problem_id: str, found: SourceRollout, source: ModuleType
-    ) -> dict[str, Any]:
-        trace, solution = reasoning.split(_text("rollout", found.text), None)
-        where = {"source": self.name, "field": found.name}
-        return {
-            "rollout_id": identity.imported_rollout_id(self.name, row, found.name, found.index),
-            "problem_id": problem_id,
-            "policy_id": identity.policy_id(found.model, None, "import", [], where),
-            "teacher": found.name,
-            "model": found.model,
-            "backend": "import",
-            "sample_index": found.index,
-            "license": self._license(source),
-            "source": self.name,
-            "source_row": row,
-            "source_label": found.label,
-            "run_id": self.record.run_id,
-            "created_at": datetime.now(UTC).replace(tzinfo=None),
-            "trace": trace,
-            "solution": solution,
-        }
-
-    def _reject(self, number: int, raw: Any, reason: str) -> None:
-        self.counts[f"rejected: {reason}"] += 1
-        self.record.counts = dict(self.counts)
-        self.rejects.parent.mkdir(exist_ok=True)
-        with self.rejects.open("a", encoding="utf-8") as file:
-            kept = {"row": number, "reason": reason, "raw": raw}
-            file.write(json.dumps(kept, ensure_ascii=True, default=str) + "\n")
-
-    def close(self) -> None:
-        """Raises RecipeError where not one row had the fields asked for."""
-        rejected = sum(n for name, n in self.counts.items() if name.startswith("rejected"))
-        missing = [name for name in self.counts if "no field" in name]
-        if missing and not self.seen:
-            field = missing[0].rpartition("no field ")[2].strip("'")
-            raise unknown("field", field, self.fields)
-        if not rejected and not self.seen:
-            raise RecipeError(f"{self.recipe.path or self.name} has no rows")
-
-
-def _text(what: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise Unfit(f"{what} is not text but {type(value).__name__}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise Unfit(f"{what} has a lone surrogate, which no UTF-8 file can hold") from error
-    return value
+    def _judge_collisions(self, rows: int) -> None:
+        found = {why: n for why, n in self.rejects.counts.items() if why.startswith(COLLIDES)}
+        collided = sum(found.values())
+        if collided * 2 > rows:
+            most = max(found, key=lambda why: found[why])
+            changes = most.removeprefix(f"{COLLIDES}: ").partition(";")[0]
+            raise UserError(
+                f"{collided:,} of {rows:,} rows have the id of a row that source "
+                f"{self.origin.source!r} holds with other content ({changes}); they are kept in "
+                f"{self.rejects.path}; give name=NEW to ingest them as a source of their own"
+            )

@@ -50,11 +50,12 @@ class Journal:
             self._dirty_since = self._dirty_since or time.monotonic()
 
     def close(self) -> None:
-        """Sync and stop; the file stays until its rows are sealed."""
-        self._closing.set()
-        self._syncer.join()
-        os.fsync(self._handle)
-        os.close(self._handle)
+        """Sync and stop; the file stays until its rows are sealed. Closing twice is fine."""
+        if not self._closing.is_set():
+            self._closing.set()
+            self._syncer.join()
+            os.fsync(self._handle)
+            os.close(self._handle)
 
     def _sync_forever(self) -> None:
         while not self._closing.wait(SYNC_S / 2):
@@ -68,12 +69,24 @@ def left(root: Path) -> list[Path]:
     return sorted((root / "journal").glob("*.jsonl"))
 
 
-def lines(path: Path) -> Iterator[Line]:
-    """The rows of a journal; a line that is not whole is passed over: nobody was told of it."""
+def lines(path: Path) -> Iterator[Line | bytes]:
+    """The rows of a journal; a line that cannot be read comes as it is.
+
+    A last line without its end is passed over: the run was killed in it, and nobody was told that
+    it was kept.
+    """
     with path.open("rb") as file:
         for raw in file:
+            if not raw.endswith(b"\n"):
+                return
             try:
                 table, row = json.loads(raw)
             except (ValueError, TypeError):
-                continue
-            yield table, row
+                yield raw
+            else:
+                yield table, row
+
+
+def rows(path: Path) -> int:
+    """How many replies a journal holds."""
+    return sum(1 for line in lines(path) if isinstance(line, bytes) or line[0] != "run")

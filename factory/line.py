@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from factory import catalog, dedup, generate, ingest, tag, verify
+from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, resolve
 from factory.store import Run, Store
@@ -38,11 +38,10 @@ def run_step(store: Store, step: str, overrides: list[str], progress: Progress) 
 
 def run(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
     """Problems if the store has none, then the recipe's steps in the order of the line."""
-    runs: list[Run] = []
-    if not store.snapshot().of("problems"):
-        made = ["source=embedded", f"count={recipe.problems}", f"seed={recipe.seed or 0}"]
-        runs.append(ingest.run(store, _ingest(made), progress))
-    if "sample" in recipe.steps:
+    runs = prepare(store, recipe, progress)
+    if "sample" in recipe.steps and recipe.n == "adaptive":
+        runs += adaptive.run(store, recipe, verify_recipe(), progress)
+    elif "sample" in recipe.steps:
         runs.append(generate.run(store, recipe, progress))
     for step in ("verify", "dedup", "tag"):
         if step in recipe.steps:
@@ -51,5 +50,15 @@ def run(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> li
     return runs
 
 
-def _ingest(overrides: list[str]) -> ingest.IngestRecipe:
-    return resolve(ingest.IngestRecipe, HOME / "recipes" / "ingest.yaml", overrides)
+def verify_recipe() -> verify.VerifyRecipe:
+    """The verify step's own recipe, for what alternates it with sampling."""
+    return resolve(verify.VerifyRecipe, HOME / "recipes" / "verify.yaml", [])
+
+
+def prepare(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
+    """Make the embedded problems where the store has none."""
+    if store.snapshot().of("problems"):
+        return []
+    made = ["source=embedded", f"count={recipe.problems}", f"seed={recipe.seed or 0}"]
+    asked = resolve(ingest.IngestRecipe, HOME / "recipes" / "ingest.yaml", made)
+    return [ingest.run(store, asked, progress)]

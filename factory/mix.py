@@ -1,14 +1,16 @@
 """Corpus -> a frozen, versioned mixture: an ordered copy of its rows whose id is a hash of them.
 
 Selection and order depend on the spec and the snapshot alone. A problem that is test in any source,
-or shares a cluster with one, never enters. The same spec over the same rows gives the same id, and
-then nothing is written; other rows make the next version.
+shares a cluster with one or reads like one never enters: `where` only names rollouts, on a
+connection of its own, and what is test is taken out of them afterwards. The same spec over the
+same rows gives the same id, and then nothing is written; other rows make the next version.
 """
 
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 from tokenizers import Tokenizer
 
 from factory import catalog, engine, identity, reasoning
@@ -18,19 +20,43 @@ from factory.recipe import HOME, Recipe, load, named, parse, shown, validate
 from factory.store import Run, Snapshot, Store, canonical
 from schemas.arrow import from_rows
 
-# A cluster is test as soon as one problem in it is, asked or not.
-SELECT = """
-    with tests as (
-        select distinct coalesce(d.cluster_id, p.problem_id) as cluster_id from problems p
+# As dedup has it (a test holds the two together): a mixture must not wait for dedup to be run.
+NORMAL = r"md5(lower(trim(regexp_replace(nfc_normalize({}), '\s+', ' ', 'g'))))"
+
+# All of the user's text, alone in its statement: whatever it says, it can only name rollouts.
+NAMED = "select rollout_id from corpus where ({where}\n)"
+
+# A cluster is test as soon as one problem in it is, asked or not, or reads like one that is. A
+# problem that no source states any more has no split to go by, and stays out.
+SELECT = f"""
+    with stated as (
+        select p.problem_id, p.split, {NORMAL.format("p.statement")} as text,
+            coalesce(d.cluster_id, p.problem_id) as cluster_id
+        from problems p
         left join duplicates d on d.subject = 'problem' and d.subject_id = p.problem_id
-        where p.split = 'test'
-    )
+        where p.sources is not null
+    ),
+    tests as (
+        select distinct cluster_id from stated
+        where text in (select text from stated where split = 'test')
+    ),
+    open as (select problem_id from stated anti join tests using (cluster_id))
     select problem_id, rollout_id, statement, trace, solution
-    from corpus anti join tests using (cluster_id)
-    where ({where}
-    )
+    from corpus semi join named using (rollout_id) semi join open using (problem_id)
     qualify row_number() over (partition by rollout_cluster_id order by rollout_id) = 1
-    order by md5_number('{seed} ' || rollout_id), rollout_id
+    order by md5_number($seed || ' ' || rollout_id), rollout_id
+"""
+
+# The same promise in other words, asked of the rows themselves just before they are frozen.
+LEAKED = """
+    with assigned as (
+        select p.problem_id, p.split, d.cluster_id from problems p
+        left join duplicates d on d.subject = 'problem' and d.subject_id = p.problem_id
+    )
+    select distinct c.problem_id from chosen c join assigned a using (problem_id)
+    where a.split = 'test'
+        or a.cluster_id in (select t.cluster_id from assigned t where t.split = 'test')
+    order by 1
 """
 
 
@@ -53,34 +79,42 @@ def resolve(overrides: list[str]) -> MixRecipe:
 
 
 def run(store: Store, recipe: MixRecipe, progress: Progress) -> tuple[dict[str, Any], bool]:
-    """Freeze. Returns the mixture's row and whether it is new. Raises UserError."""
+    """Freeze. Returns the mixture's row and whether anything was written. Raises UserError."""
     with engine.run(store, "mix", shown(recipe)) as record:
         snapshot = store.snapshot()
         rows = select(store, snapshot, recipe)
-        if not rows:
-            raise UserError(
-                f"mixture {recipe.mixture!r}: no rollout of a training problem fits "
-                f'where={recipe.where!r}; `just sql "select outcome, split, count(*) from corpus '
-                f'group by all"` shows what there is'
-            )
         spec = canonical(shown(recipe))
         texts = ((r["rollout_id"], r["prompt"], r["completion"]) for r in rows)
         mixture_id = identity.mixture_id(spec, texts)
         versions = _versions(store, snapshot, recipe.mixture)
-        if same := [row for row in versions if row["mixture_id"] == mixture_id]:
-            return same[0], False
+        same = next((row for row in versions if row["mixture_id"] == mixture_id), None)
+        if same and _live(store, snapshot, mixture_id) == same["rows"]:
+            return same, False
         with progress.task("count tokens", len(rows)) as advance:
             _count(rows, recipe.tokenizer, advance)
-        mixture = _mixture(recipe, record, snapshot, spec, mixture_id, len(versions) + 1, rows)
+        # Rows lost with a shard come back under the version they had.
+        version = 1 + max((row["version"] for row in versions), default=0)
+        mixture = same or _mixture(
+            recipe, record, store.pin(snapshot), spec, mixture_id, version, rows
+        )
         _freeze(store, record, snapshot, mixture, rows)
     return mixture, True
 
 
 def select(store: Store, snapshot: Snapshot, recipe: MixRecipe) -> list[dict[str, Any]]:
-    """The rows in training order: ids, prompt and completion."""
-    sql = SELECT.format(where=recipe.where, seed=recipe.seed)
+    """The rows in training order: ids, prompt and completion. Raises UserError where none fits."""
     with catalog.locked(store, snapshot) as con:
-        found = catalog.fetch(con, sql)
+        named = [str(name) for name, *_ in catalog.fetch(con, NAMED.format(where=recipe.where))]
+    with catalog.connect(store, snapshot) as con:
+        con.register("named", pa.table({"rollout_id": pa.array(named, pa.string())}))
+        found = con.sql(SELECT, params={"seed": str(recipe.seed)}).fetchall()
+        refuse_tests(con, [problem_id for problem_id, *_ in found])
+    if not found:
+        raise UserError(
+            f"mixture {recipe.mixture!r}: no rollout of a training problem fits "
+            f'where={recipe.where!r}; `just sql "select outcome, split, count(*) from corpus '
+            f'group by all"` shows what there is'
+        )
     return [
         {
             "problem_id": problem_id,
@@ -92,10 +126,26 @@ def select(store: Store, snapshot: Snapshot, recipe: MixRecipe) -> list[dict[str
     ]
 
 
+def refuse_tests(con: DuckDBPyConnection, problem_ids: list[str]) -> None:
+    """Raises RuntimeError, a bug of ours, if one of the problems or its cluster is test."""
+    con.register("chosen", pa.table({"problem_id": pa.array(problem_ids, pa.string())}))
+    if leaked := con.sql(LEAKED).fetchall():
+        raise RuntimeError(
+            f"{len(leaked)} test problems chosen for a mixture, {leaked[0][0]} first"
+        )
+
+
 def _versions(store: Store, snapshot: Snapshot, name: str) -> list[dict[str, Any]]:
     with catalog.connect(store, snapshot) as con:
         sql = "select * from mixtures where name = ? order by version"
         return con.sql(sql, params=[name]).to_arrow_table().to_pylist()
+
+
+def _live(store: Store, snapshot: Snapshot, mixture_id: str) -> int:
+    """Rows of a mixture that can be read; fewer than it had once a shard was taken out."""
+    with catalog.connect(store, snapshot) as con:
+        sql = "select count(*) from raw.mixture_rows where mixture_id = ?"
+        return con.sql(sql, params=[mixture_id]).fetchall()[0][0]
 
 
 def _count(rows: list[dict[str, Any]], tokenizer: str, advance: Any) -> None:
@@ -111,7 +161,7 @@ def _count(rows: list[dict[str, Any]], tokenizer: str, advance: Any) -> None:
 def _mixture(
     recipe: MixRecipe,
     record: Run,
-    snapshot: Snapshot,
+    snapshot_id: str,
     spec: str,
     mixture_id: str,
     version: int,
@@ -122,7 +172,7 @@ def _mixture(
         "version": version,
         "mixture_id": mixture_id,
         "stage": recipe.stage,
-        "snapshot_id": snapshot.snapshot_id,
+        "snapshot_id": snapshot_id,
         "rows": len(rows),
         "tokens": sum(row["tokens"] for row in rows),
         "tokenizer": recipe.tokenizer,
@@ -139,8 +189,7 @@ def _freeze(
     mixture: dict[str, Any],
     rows: list[dict[str, Any]],
 ) -> None:
-    """Pin the snapshot, then commit the mixture and its rows as one unit."""
-    store.pin(snapshot)
+    """Commit what is not live of the mixture and its rows, as one unit."""
     placed = [
         {**row, "mixture_id": mixture["mixture_id"], "position": place, "part": mixture["name"]}
         for place, row in enumerate(rows)
@@ -149,5 +198,7 @@ def _freeze(
         "mixtures": from_rows("mixtures", [mixture]),
         "mixture_rows": from_rows("mixture_rows", placed),
     }
+    with catalog.connect(store, snapshot) as con:
+        missing = {name: catalog.unseen(con, name, rows) for name, rows in tables.items()}
     record.counts = {"examples": len(rows), "tokens": mixture["tokens"]}
-    store.commit(record, tables, snapshot)
+    store.commit(record, missing, snapshot)

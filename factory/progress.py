@@ -39,9 +39,12 @@ class Progress:
 
     @contextmanager
     def task(self, label: str, total: int | None) -> Iterator[Advance]:
-        """A task of `total` units (None: unknown); the yielded function advances it by 1 or k."""
+        """A task of `total` units (None: unknown); the yielded function advances it by 1 or k.
+
+        It may be told a `state` in words, shown beside the figures.
+        """
         if total == 0:
-            yield lambda done=1: None
+            yield lambda done=1, state="": None
             return
         show = self._bar if self.console.is_terminal else self._lines
         with show(label, total) as advance:
@@ -57,10 +60,11 @@ class Progress:
             TimeElapsedColumn(),
             TextColumn("[dim]left[/dim]"),
             TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[state]}[/dim]"),
         )
         with Bars(*columns, console=self.console) as bars:
-            bar = bars.add_task(label, total=total)
-            yield lambda done=1: bars.advance(bar, done)
+            bar = bars.add_task(label, total=total, state="")
+            yield lambda done=1, state="": bars.update(bar, advance=done, state=state)
 
     @contextmanager
     def _lines(self, label: str, total: int | None) -> Iterator[Advance]:
@@ -68,7 +72,7 @@ class Progress:
         done = 0
         of = "" if total is None else f" of {total:,}"
 
-        def advance(more: int = 1) -> None:
+        def advance(more: int = 1, state: str = "") -> None:
             nonlocal done, said
             done += more
             now = time.monotonic()
@@ -76,7 +80,8 @@ class Progress:
                 said = now
                 rate = done / (now - began)
                 left = "" if total is None else f", {(total - done) / rate:,.0f} s left"
-                self.say(f"{label}: {done:,}{of}, {rate:,.0f}/s{left}")
+                noted = f", {state}" if state else ""
+                self.say(f"{label}: {done:,}{of}, {rate:,.0f}/s{left}{noted}")
 
         yield advance
         self.say(f"{label}: {done:,}{of} in {time.monotonic() - began:.1f} s")

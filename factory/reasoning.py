@@ -9,8 +9,10 @@ OPEN, CLOSE = "<think>", "</think>"
 
 def split(text: str, reasoning: str | None) -> tuple[str | None, str]:
     """(trace, solution) of a reply. The trace is None where nothing was thought aloud."""
-    if reasoning:
-        return reasoning.strip(), text.removeprefix(CLOSE).strip()
+    if reasoning and reasoning.strip():
+        text = text.strip().removeprefix(CLOSE).strip()
+        inline, solution = split(text, None) if text.startswith(OPEN) else (None, text)
+        return _both(reasoning.strip(), inline), solution
     head, close, tail = text.rpartition(CLOSE)
     if close:
         return head.strip().removeprefix(OPEN).strip(), tail.strip()
@@ -18,6 +20,11 @@ def split(text: str, reasoning: str | None) -> tuple[str | None, str]:
     if opened and not before.strip():
         return inside.strip(), ""
     return None, text.strip()
+
+
+def _both(told: str, inline: str | None) -> str:
+    """A server that has a field for thinking may leave it, or some of it, in the text as well."""
+    return told if not inline or inline in told else f"{told}\n\n{inline}"
 
 
 def join(trace: str | None, solution: str) -> str:

@@ -109,20 +109,15 @@ def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
 
 def shown(recipe: Recipe) -> dict[str, Any]:
     """The recipe as plain values, fit to print and store: no credentials in URLs."""
-    return _clean(recipe.model_dump(mode="json"))
+    values = recipe.model_dump(mode="json")
+    if isinstance(teacher := values.get("teacher"), dict) and teacher.get("base_url"):
+        teacher["base_url"] = ",".join(redacted(url) for url in teacher["base_url"].split(","))
+    return values
 
 
 def as_yaml(recipe: Recipe) -> str:
     """What `show=true` prints."""
     return yaml.safe_dump(shown(recipe), sort_keys=False, allow_unicode=True)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _clean(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_clean(inner) for inner in value]
-    return redacted(value) if isinstance(value, str) and "://" in value else value
 
 
 def redacted(url: str) -> str:

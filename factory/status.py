@@ -16,9 +16,10 @@ def report(store: Store) -> int:
     """Print it; 1 when the store is damaged, else 0."""
     console = Console(highlight=False, soft_wrap=True)
     snapshot = store.snapshot()
-    damage = store.problems_with(snapshot)
+    misfits = store.misfits(snapshot)
+    damage = [words for _, words in snapshot.damage] + misfits
     _health(console, store, snapshot, damage)
-    if not damage:
+    if not misfits:
         _owed(console, store)
     return 1 if damage else 0
 
@@ -29,9 +30,7 @@ def _health(console: Console, store: Store, snapshot: Snapshot, damage: list[str
         f"[bold]store[/bold]     {store.root}: {len(snapshot.shards):,} shards, "
         f"{size / 1e6:,.1f} MB, {snapshot.seq:,} records"
     )
-    waiting = [
-        (path.name, sum(1 for _ in journal.lines(path)) - 1) for path in journal.left(store.root)
-    ]
+    waiting = [(path.name, journal.rows(path)) for path in journal.left(store.root)]
     for name, rows in waiting:
         console.print(
             f"[bold]journal[/bold]   {name}: {rows:,} rows; the next `just generate` seals them"

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +64,7 @@ class Snapshot:
     seq: int = 0
     shards: tuple[Shard, ...] = ()
     runs: tuple[dict[str, Any], ...] = ()
-    damage: tuple[str, ...] = ()
+    damage: tuple[tuple[int, str], ...] = ()
 
     def of(self, table: str) -> list[Shard]:
         """The live shards of one table, oldest first."""
@@ -133,28 +133,29 @@ class Store:
         """What is live now; reads only the records it has not read before."""
         sizes = self.files.sizes("log/")
         numbers = sorted(int(Path(path).stem) for path in sizes if Path(path).stem.isdigit())
-        damage: list[str] = []
-        known = self._known
-        for number in (n for n in numbers if n > known.seq):
-            lost = [f"log record {n} is missing" for n in range(known.seq + 1, number)]
-            known, torn = self._apply(known, number)
-            damage += lost + torn
-        self._known = replace(known, damage=known.damage + tuple(damage))
+        # A listing is no snapshot of a folder: it may lack a record that is there. So every number
+        # up to the last one listed is read, and only a read says that a record is missing.
+        for number in range(self._known.seq + 1, max(numbers, default=0) + 1):
+            self._known = self._apply(self._known, number)
         return self._known
 
-    def _apply(self, known: Snapshot, number: int) -> tuple[Snapshot, list[str]]:
+    def _apply(self, known: Snapshot, number: int) -> Snapshot:
         try:
             record = self._record(number)
         except _Torn as error:
-            return replace(known, seq=number), [f"log record {number} is {error}"]
+            found = (number, f"log record {number} is {error}")
+            return replace(known, seq=number, damage=(*known.damage, found))
         added = tuple(Shard(**shard) for shard in record["add"])
         removed = set(record["remove"])
         kept = tuple(shard for shard in known.shards if shard.path not in removed)
         runs = (*known.runs, {**record["run"], "seq": number})
-        return replace(known, seq=number, shards=kept + added, runs=runs), []
+        damage = tuple(d for d in known.damage if d[0] not in record["accept"])
+        return Snapshot(number, kept + added, runs, damage)
 
     def _record(self, number: int) -> dict[str, Any]:
         path = _record_path(number)
+        if not self.files.exists(path):
+            raise _Torn("missing")
         content = self.files.read(path)
         try:
             record = json.loads(content)
@@ -171,13 +172,15 @@ class Store:
         run: Run,
         tables: Mapping[str, pa.Table] | None = None,
         seen: Snapshot | None = None,
-        remove: Iterable[str] = (),
+        remove: Sequence[str] = (),
+        accept: Sequence[int] = (),
     ) -> dict[str, int]:
         """Make rows visible in one step: all of `tables`, or nothing.
 
         Rows whose key is live already are dropped. A caller that computed its rows from a
         snapshot passes it as `seen`: then only what arrived since is compared. Returns the rows
-        written by table. Raises SchemaError, StoreError.
+        written by table. `remove` takes shards out; `accept` names damaged records whose rows are
+        given up. Raises SchemaError, StoreError.
         """
         seen = seen or Snapshot()
         checked = {t: conform(t, rows) for t, rows in (tables or {}).items()}
@@ -185,7 +188,7 @@ class Store:
             now = self.snapshot()
             checked = {t: self._new_rows(t, rows, seen, now) for t, rows in checked.items()}
             shards = [self._write(run, t, rows) for t, rows in checked.items() if rows.num_rows]
-            if self._publish(now.seq + 1, run, shards, remove):
+            if self._publish(now.seq + 1, run, shards, remove, accept):
                 return {t: rows.num_rows for t, rows in checked.items()}
             seen = now
             for shard in shards:
@@ -219,7 +222,14 @@ class Store:
         self.files.put(path, content)
         return Shard(table, path, rows.num_rows, len(content), digest(content))
 
-    def _publish(self, seq: int, run: Run, shards: list[Shard], remove: Iterable[str]) -> bool:
+    def _publish(
+        self,
+        seq: int,
+        run: Run,
+        shards: list[Shard],
+        remove: Sequence[str],
+        accept: Sequence[int],
+    ) -> bool:
         record = {
             "format": FORMAT,
             "seq": seq,
@@ -227,6 +237,7 @@ class Store:
             "run": asdict(run),
             "add": [asdict(shard) for shard in shards],
             "remove": sorted(remove),
+            "accept": sorted(accept),
         }
         sealed = canonical({**record, "checksum": digest(canonical(record))})
         return self.files.put_new(_record_path(seq), sealed.encode("utf-8", "surrogatepass"))
@@ -238,13 +249,12 @@ class Store:
         self.files.put_new(f"snapshots/{snapshot.snapshot_id}.json", content.encode())
         return snapshot.snapshot_id
 
-    def problems_with(self, snapshot: Snapshot) -> list[str]:
-        """Damage seen without reading the shards: torn records, missing or cut files."""
+    def misfits(self, snapshot: Snapshot) -> list[str]:
+        """Live shards that are missing or have another size, in words."""
         sizes = self.files.sizes("shards/")
-        cut = [
+        return [
             misfit(s, sizes.get(s.path)) for s in snapshot.shards if sizes.get(s.path) != s.bytes
         ]
-        return list(snapshot.damage) + cut
 
 
 class _Torn(Exception):

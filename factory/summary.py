@@ -1,14 +1,17 @@
 """The picture at the end of a run: what there is now, and what to type next."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from factory import catalog
-from factory.generate import GenerateRecipe, policy
+from factory import adaptive, catalog, generate
+from factory.generate import GenerateRecipe
 from factory.store import Run, Store
 
 BAR = 24
@@ -25,31 +28,33 @@ FIGURES = """
         count(distinct problem_id) - count(distinct cluster_id) as same_problems,
         count(*) filter (finish_reason = 'length') as cut,
         min(rollout_id) filter (outcome = 'incorrect') as wrong
-    from corpus where policy_id = $policy
+    from asked
 """
 DIFFICULTY = """
-    select difficulty, count(distinct problem_id) from corpus
-    where policy_id = $policy and difficulty is not null group by all
+    select difficulty, count(distinct problem_id) from asked
+    where difficulty is not null group by all
 """
 DOMAINS = """
-    select coalesce(domain, 'unknown'), count(distinct problem_id), pass_rate(outcome) from corpus
-    where policy_id = $policy group by all order by 2 desc, 1
+    select coalesce(domain, 'unknown'), count(distinct problem_id), pass_rate(outcome) from asked
+    group by all order by 2 desc, 1
 """
 
 
-def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> None:
-    """Sum up a teacher's rollouts and name the next commands."""
+FAILURES = """
+    select kind, any_value(message), count(*) from failures where run_id = $run
+    group by kind order by 3 desc limit 3
+"""
+
+
+def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> int:
+    """Sum up what the recipe asks for and name the next commands; the exit code."""
     console = Console(highlight=False)
-    its = {"policy": policy(recipe)}
     with catalog.connect(store) as con:
-        figures = con.sql(FIGURES, params=its).to_arrow_table().to_pylist()[0]
-        bands = dict(con.sql(DIFFICULTY, params=its).fetchall())
-        domains = con.sql(DOMAINS, params=its).fetchall()
-        failures = con.sql(
-            "select kind, message, count(*) from failures where run_id = $run"
-            " group by all order by 3 desc limit 3",
-            params={"run": _run_id(runs, "generate")},
-        ).fetchall()
+        _select(con, store, recipe)
+        figures = con.sql(FIGURES).to_arrow_table().to_pylist()[0]
+        bands = dict(con.sql(DIFFICULTY).fetchall())
+        domains = con.sql(DOMAINS).fetchall()
+        failures = con.sql(FAILURES, params={"run": _run_id(runs)}).fetchall()
     console.print()
     console.rule(f"[bold]{_title(recipe)}[/bold]", align="left", style="dim")
     console.print(_figures(store, figures, runs))
@@ -57,9 +62,26 @@ def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> None:
         found = [(band, bands.get(band, 0), None) for band in BANDS]
         console.print(_histogram("difficulty", "problems", found))
         console.print(_histogram("domain", "problems", domains))
+    if recipe.n == "adaptive":
+        adaptive.report(store, recipe)
+    if left := sum(run.counts.get("left", 0) for run in runs):
+        console.print(f"[yellow]{left:,} requests are left[/yellow]  the budget stopped the run")
     for kind, message, count in failures:
         console.print(f"[red]{count:,} requests failed[/red]  {kind}: {escape(message)}")
-    _next(console, store, figures["wrong"], bool(figures["correct"]))
+    if figures["rollouts"]:
+        _next(console, store, figures["wrong"], bool(figures["correct"]))
+    return 1 if failures and not _bought(runs) else 0
+
+
+def _select(con: duckdb.DuckDBPyConnection, store: Store, recipe: GenerateRecipe) -> None:
+    """The view `asked`: the rollouts in the store that the recipe asks for."""
+    problems = [problem for problem, _ in generate.problems(store, recipe)]
+    con.register("chosen", pa.table({"problem_id": problems}))
+    last = recipe.adaptive.cap if recipe.n == "adaptive" else recipe.n
+    con.execute(
+        "create temp view asked as select corpus.* from corpus join chosen using (problem_id) "
+        f"where policy_id = '{generate.policy(recipe)}' and sample_index < {last}"
+    )
 
 
 def _title(recipe: GenerateRecipe) -> str:
@@ -67,17 +89,20 @@ def _title(recipe: GenerateRecipe) -> str:
     return escape(f"{recipe.teacher.name} ({recipe.teacher.model}), n {recipe.n}, {sampling} ")
 
 
-def _run_id(runs: list[Run], kind: str) -> str:
-    return next((run.run_id for run in runs if run.kind == kind), "")
+def _run_id(runs: list[Run]) -> str:
+    return next((run.run_id for run in runs if run.kind == "generate"), "")
+
+
+def _bought(runs: list[Run]) -> int:
+    return sum(run.counts.get("rollouts", 0) for run in runs if run.kind == "generate")
 
 
 def _figures(store: Store, found: dict[str, Any], runs: list[Run]) -> Table:
     snapshot = store.snapshot()
-    bought = sum(run.counts.get("rollouts", 0) for run in runs if run.kind == "generate")
     size = sum(shard.bytes for shard in snapshot.shards) / 1e6
     table = Table.grid(padding=(0, 2))
     table.add_row("problems", f"{found['problems']:,}", _and(found["same_problems"], "duplicates"))
-    table.add_row("rollouts", f"{found['rollouts']:,}", f"{bought:,} bought in this run")
+    table.add_row("rollouts", f"{found['rollouts']:,}", f"{_bought(runs):,} bought in this run")
     if found["judged"]:
         low, high = found["interval"]["low"], found["interval"]["high"]
         share = f"{found['correct'] / found['judged']:.1%}"
@@ -122,7 +147,7 @@ def _histogram(title: str, unit: str, found: Sequence[tuple[str, int, float | No
 
 
 def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> None:
-    where = "" if str(store.root) == "data" else f" store={store.root}"
+    where = "" if str(store.root) == "data" else f" store={shlex.quote(str(store.root))}"
     lines = ['just sql "select level, pass_rate(outcome) from corpus group by 1 order by 2 desc"']
     lines += [f"just why {wrong}  [dim]# a wrong rollout[/dim]"] if wrong else []
     lines += ["just mix mixture=mid"] if correct else []

@@ -7,6 +7,7 @@ naming a variable drops the original provider's key: it is never sent to another
 import os
 from collections.abc import Mapping
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -27,7 +28,11 @@ class Sampling(Recipe):
 
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
+    top_k: int | None = Field(default=None, ge=-1)
+    min_p: float | None = Field(default=None, ge=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    reasoning_effort: str | None = None
     seed: int | None = None
 
     def sent(self) -> dict[str, Any]:
@@ -41,10 +46,14 @@ class Teacher(Recipe):
     name: str
     model: str
     revision: str | None = None
-    backend: Literal["embedded", "openai"]
+    backend: Literal["embedded", "openai", "vllm"]
     base_url: str | None = None
     api_key_env: str | None = None
+    client: Literal["lean", "official"] = "lean"
+    stream: bool = False
+    engine: dict[str, Any] = Field(default_factory=dict)
     prompt: str
+    prefill: str | None = None
     reasons: bool
     license: str | None = None
     price: Price | None = None
@@ -53,6 +62,9 @@ class Teacher(Recipe):
     def _reachable(self) -> "Teacher":
         if self.backend == "openai" and not self.base_url:
             raise ValueError("'teacher.base_url' is missing; give teacher.base_url=URL")
+        for url in (self.base_url or "").split(",") if self.base_url else ():
+            if not _is_address(url):
+                raise ValueError("'teacher.base_url' is no http or https address; give URL[,URL]")
         return self
 
     def key(self) -> str | None:
@@ -74,8 +86,18 @@ class Teacher(Recipe):
         return spent / 1_000_000
 
 
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url.strip())
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def values(name: str, overrides: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The teacher's and the sampling values: the file's, then `teacher.*` and `sampling.*`."""
+    if "sampling" in overrides:
+        raise RecipeError("sampling has keys of its own; write sampling.temperature=0.7")
     teacher = {"name": name, **load(named("teachers", "teacher", name))}
     both = {"teacher": teacher, "sampling": teacher.pop("sampling", {})}
     if "teacher.base_url" in overrides and "teacher.api_key_env" not in overrides:

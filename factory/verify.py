@@ -10,7 +10,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from factory import catalog, engine, reasoning
-from factory.progress import Progress
+from factory.progress import Advance, Progress
 from factory.recipe import Recipe, shown
 from factory.store import Run, Store
 from factory.verifiers import maths
@@ -48,15 +48,14 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
             for start in range(0, rollouts.num_rows, UNIT_ROWS):
                 unit = rollouts.slice(start, UNIT_ROWS)
                 seen = store.snapshot()
-                verdicts = judge(unit, recipe, record.run_id)
+                verdicts = judge(unit, recipe, record.run_id, advance)
                 for row in verdicts["outcome"].to_pylist():
                     record.counts[row] = record.counts.get(row, 0) + 1
                 store.commit(record, {"verdicts": verdicts}, seen)
-                advance(unit.num_rows)
     return record
 
 
-def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str) -> pa.Table:
+def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str, advance: Advance) -> pa.Table:
     """Verdict rows for rollout rows, in their order."""
     rows = rollouts.to_pylist()
     claims = [
@@ -68,7 +67,10 @@ def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str) -> pa.Table:
         )
         for row in rows
     ]
-    judged = maths.verify_many(claims, deadline_s=recipe.deadline_s)
+    judged = []
+    for verdict in maths.verify_many(claims, deadline_s=recipe.deadline_s):
+        judged.append(verdict)
+        advance()
     named = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
     return from_rows(
         "verdicts",

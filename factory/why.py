@@ -1,4 +1,4 @@
-"""`just why ID`: everything the tables say of one problem, rollout or run."""
+"""`just why ID`: everything the tables say of one problem, rollout or run; ID may be its begin."""
 
 import json
 from typing import Any
@@ -16,8 +16,10 @@ PARTS = {
     "sources": "select source, source_row, split, license, answer from problem_sources"
     " where problem_id = $id",
     "rollout": "select * exclude (messages) from rollouts where rollout_id = $id",
-    "rollouts": "select teacher, model, policy_id, count(*) as rollouts,"
+    "policies": "select teacher, model, policy_id, count(*) as rollouts,"
     " pass_rate(outcome) as pass_rate from corpus where problem_id = $id group by all order by all",
+    "rollouts": "select rollout_id, teacher, sample_index, outcome, extracted from corpus"
+    " where problem_id = $id order by teacher, policy_id, sample_index limit 64",
     "failures": "select run_id, kind, permanent, message from failures"
     " where rollout_id = $id or problem_id = $id",
     "verdicts": "select verifier, version, policy, outcome, tier, answer, extracted, reason"
@@ -36,11 +38,22 @@ PARTS = {
     " union select run_id from problems where problem_id = $id)",
 }
 
+IDS = """
+    select id from (
+        select problem_id as id from problems union select rollout_id from rollouts
+        union select run_id from runs)
+    where starts_with(id, ?) limit 3
+"""
+
 
 def explain(store: Store, subject: str) -> None:
     """Print it. Raises UserError for an id nobody knows."""
     console = Console(highlight=False, soft_wrap=True)
     with catalog.connect(store) as con:
+        ids = [row[0] for row in con.execute(IDS, [subject]).fetchall()]
+        if len(ids) > 1:
+            raise UserError(f"{subject!r} begins more than one id: {', '.join(ids)}, ...")
+        subject = ids[0] if ids else subject
         found = {part: _rows(con, sql, subject) for part, sql in PARTS.items()}
     found = {part: rows for part, rows in found.items() if rows}
     if not found:
@@ -69,8 +82,13 @@ def _print(console: Console, row: dict[str, Any]) -> None:
 
 
 def _word(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else _visible(str(value))
 
 
 def _pretty(name: str, text: str) -> str:
-    return json.dumps(json.loads(text)) if name == "recipe" else text
+    return json.dumps(json.loads(text)) if name == "recipe" else _visible(text)
+
+
+def _visible(text: str) -> str:
+    """Control characters of a model's text as escapes: they are not for this terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)

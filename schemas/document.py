@@ -40,7 +40,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "rollout_cluster_id": "the rollout's duplicate cluster, or the rollout itself",
             "tokens": "tokens of trace and solution by the shipped tokenizer",
             "trace_tokens": "tokens of the trace",
-            "repetition": "share of lines that repeat an earlier one",
+            "repetition": "share of runs of 8 words that repeat an earlier one",
             "rollout_source": "source of an imported rollout",
             "rollout_license": "licence of the teacher's outputs",
         },

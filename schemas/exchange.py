@@ -6,7 +6,7 @@ records both; neither stops a run.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Message = dict[str, str]
@@ -67,12 +67,18 @@ class Reply:
 
 @dataclass(slots=True)
 class Refused(Exception):
-    """A request that gave no reply. `permanent`: asking again gives the same."""
+    """A request that gave no reply.
+
+    `permanent`: asking again gives the same. `stop`: no request of this run can succeed (wrong key,
+    unknown model). `busy`: the server has too much to do, and wants `retry_after_s` of rest.
+    """
 
     kind: str
     message: str
     permanent: bool = False
-    stop: bool = field(default=False)  # the whole run is pointless: wrong key, unknown model
+    stop: bool = False
+    busy: bool = False
+    retry_after_s: float | None = None
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"

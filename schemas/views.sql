@@ -101,16 +101,24 @@ create view shards as select * from raw.log_shards;
 create view corpus as
 with newest as (
     select v.* from raw.verdicts v
-    qualify row_number() over (partition by rollout_id order by run_id desc, version desc) = 1
+    qualify row_number() over (
+        partition by rollout_id, answer order by run_id desc, version desc) = 1
 ),
-rate as (select subject_id, scope, value from tags where name = 'pass_rate'),
+rate as (
+    select subject_id, scope, value from tags
+    where subject = 'problem' and tagger = 'pass_rate' and name = 'pass_rate'
+),
 length as (
     select subject_id,
            max(value) filter (name = 'tokens') as tokens,
            max(value) filter (name = 'trace_tokens') as trace_tokens
-    from tags where subject = 'rollout' and name in ('tokens', 'trace_tokens') group by subject_id
+    from tags where subject = 'rollout' and tagger = 'length' and scope = 'cot-4k'
+    group by subject_id
 ),
-loops as (select subject_id, value from tags where name = 'repetition'),
+loops as (
+    select subject_id, value from tags
+    where subject = 'rollout' and tagger = 'repetition' and name = 'repetition'
+),
 problem_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'problem'),
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select

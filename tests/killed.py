@@ -14,7 +14,7 @@ from typing import Any
 
 import obstore
 
-from factory import generate, journal
+from factory import journal, sampler
 from factory.__main__ import main
 from factory.backends.embedded import Embedded
 
@@ -45,7 +45,7 @@ def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def install() -> None:
-    generate.SEAL_ROWS = 5
+    sampler.SEAL_ROWS = 5
     obstore.put = guarded(obstore.put)
     os.fsync = guarded(os.fsync)
     Path.replace = guarded(Path.replace)

@@ -1,9 +1,11 @@
 """SQL: the public views, what a user may do with them, and the catalog file for other tools."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,7 @@ from rows import problems, run, sources
 
 from factory import catalog
 from factory.errors import QueryError
+from factory.identity import problem_id
 from factory.store import Store
 from schemas.arrow import from_rows, schema
 from schemas.rows import TABLES
@@ -51,6 +54,8 @@ def test_an_empty_and_a_full_table_have_the_same_columns(store: Store, demo: Pat
         ("set threads = 1", "this is SET"),
         ("install httpfs", "this is LOAD"),
         ("pragma database_list", "this is PRAGMA"),
+        ("explain analyze copy (select 1) to 'out.csv'", "this is EXPLAIN"),
+        ("select * from con", "does not exist"),
         ("export database 'x'", "this is EXPORT"),
         ("", "this is nothing"),
         ("select * from read_text('/etc/passwd')", "Cannot access file"),
@@ -98,6 +103,99 @@ def test_a_wrong_format_or_key_is_named(demo: Path) -> None:
         "unknown format 'jsn'; did you mean 'json'?" in ask(demo, "select 1", "format=jsn").stderr
     )
     assert "unknown key 'fromat'" in ask(demo, "select 1", "fromat=csv").stderr
+
+
+def test_nothing_beside_the_shards_can_be_read_wherever_it_lies(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("a\n1\n")
+    for path in (tmp_path / "mine.csv", demo / "store.json", demo / "log" / "000000000001.json"):
+        done = ask(demo, f"select * from read_text('{path}')")
+        assert done.returncode == 2
+        assert "Cannot access file" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "parquet"])
+def test_every_kind_of_column_has_a_place_in_every_format(demo: Path, form: str) -> None:
+    sql = (
+        "select wilson(1, 2) as w, [1, 2] as l, interval 1 day as i, sum(tokens) as s,"
+        " max(created_at) as t, 1.5::decimal(4, 2) as d, null as n from corpus"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "factory", "sql", sql, f"store={demo}", f"format={form}"],
+        cwd=ROOT,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    if form == "json":
+        row = json.loads(done.stdout)[0]
+        assert isinstance(row["s"], int)
+        assert row["l"] == [1, 2]
+
+
+def test_a_shard_changed_behind_our_back_is_one_line_that_names_it(
+    demo: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "s"
+    shutil.copytree(demo, store)
+    shard = next((store / "shards" / "rollouts").glob("*.parquet"))
+    content = bytearray(shard.read_bytes())
+    content[4 : len(content) // 2] = bytes(len(content) // 2 - 4)
+    shard.write_bytes(content)
+    done = run_factory("verify", f"store={store}")
+    asked = ask(store, "select count(distinct rollout_id) from rollouts")
+    for end in (done, asked):
+        assert "Traceback" not in end.stderr
+    assert asked.returncode == 2
+
+
+def test_a_verdict_counts_again_when_its_answer_returns(store: Store) -> None:
+    def verdict(answer: str, outcome: str, run_id: str) -> dict[str, object]:
+        named = {"verifier": "maths", "version": "1", "policy": "default", "tier": "string"}
+        told = {"ms": 0.0, "reason": "", "rollout_id": "r", "run_id": run_id}
+        return {**named, **told, "answer": answer, "outcome": outcome}
+
+    rollout = {
+        **dict.fromkeys(("policy_id", "teacher", "model", "backend", "solution"), "x"),
+        "rollout_id": "r",
+        "problem_id": problem_id("q"),
+        "sample_index": 0,
+        "run_id": "00000000-test",
+        "created_at": datetime(2026, 1, 1),
+    }
+    verdicts = [verdict("4", "correct", "00000001"), verdict("5", "incorrect", "00000002")]
+    store.commit(
+        run(),
+        {
+            "problems": problems("q"),
+            "problem_sources": sources(("0", "q", "4", "train")),
+            "rollouts": from_rows("rollouts", [rollout]),
+            "verdicts": from_rows("verdicts", verdicts),
+        },
+    )
+    with catalog.connect(store) as con:
+        assert con.sql("select answer, outcome from corpus").fetchall() == [("4", "correct")]
+
+
+def test_a_strangers_tag_of_a_known_name_adds_no_row_to_the_corpus(
+    demo: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "s", create=True)
+    shutil.copytree(demo, store.root, dirs_exist_ok=True)
+    with catalog.connect(store) as con:
+        one = con.sql("select rollout_id, problem_id, policy_id from rollouts limit 1").fetchall()
+        rollout, problem, policy = one[0]
+    tag = {"tagger": "mine", "version": "1", "value": 9.0, "run_id": "99999999-x"}
+    rows = [
+        {**tag, "subject": "problem", "subject_id": problem, "scope": policy, "name": "pass_rate"},
+        {**tag, "subject": "rollout", "subject_id": rollout, "scope": "", "name": "repetition"},
+        {**tag, "subject": "rollout", "subject_id": rollout, "scope": "x", "name": "tokens"},
+    ]
+    store.commit(run(), {"tags": from_rows("tags", rows)})
+    with catalog.connect(store) as con:
+        sql = "select count(*), max(repetition), max(pass_rate), min(tokens) > 9 from corpus"
+        count, repeated, rate, longer = con.sql(sql).fetchall()[0]
+    assert (count, longer) == (768, True)
+    assert repeated <= 1
+    assert rate <= 1
 
 
 def test_the_catalog_file_gives_other_tools_the_same_views(demo: Path) -> None:

@@ -5,13 +5,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from conftest import ROOT
 
+from factory import verifiers
 from factory.generate import GenerateRecipe
 from factory.line import MODELS
 from factory.recipe import HOME, load
+from schemas import rows
 
 OURS = ("schemas", "factory", "training")
 STEPS = {f"factory.{s}" for s in ("ingest", "generate", "verify", "dedup", "tag", "mix")}
@@ -96,6 +99,10 @@ def test_heavy_libraries_are_imported_inside_functions_only() -> None:
             continue  # imported only by a stage that has loaded its libraries
         tops = {found.partition(".")[0] for found in imports(path, everywhere=False)}
         assert not tops & set(HEAVY), name
+
+
+def test_the_verifier_and_the_tables_know_the_same_outcomes() -> None:
+    assert set(get_args(verifiers.Outcome)) == set(get_args(rows.Outcome))
 
 
 def test_no_file_of_ours_has_grown_past_300_lines() -> None:

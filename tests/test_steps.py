@@ -1,6 +1,7 @@
 """Verify, dedup, tag and mix: what they write, what they owe, and what never enters a mixture."""
 
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from conftest import run_factory
 from rows import problems, run, sources
 
-from factory import catalog
+from factory import catalog, dedup, mix
 from factory.identity import problem_id
 from factory.store import Store
 from factory.taggers.repetition import repetition
@@ -136,10 +137,52 @@ def test_pass_rates_follow_new_verdicts_and_unchanged_ones_are_not_rewritten(sto
     assert again - written == 4  # n, pass_rate and the interval of q; its k is still 1
 
 
-def test_repetition_is_zero_for_a_fresh_text_and_near_one_for_a_loop() -> None:
+def test_repetition_is_zero_for_a_fresh_text() -> None:
+    assert repetition("") == repetition("So x = 4.") == repetition(" \n" * 1000) == 0
     assert repetition("a first long line\na second long line") == 0
-    assert repetition("the same line again\n" * 50) == pytest.approx(0.98)
-    assert repetition("") == 0
+    assert repetition(" ".join(map(str, range(3000)))) == 0
+
+
+@pytest.mark.parametrize("joint", ["\n", "\n\n", " "])
+@pytest.mark.parametrize("said", ["Hmm.", "Wait, let me check that again.", "再检查一下。" * 3])
+def test_repetition_is_near_one_for_a_loop_however_it_is_joined(said: str, joint: str) -> None:
+    assert repetition(joint.join([said] * 300)) > 0.9
+    fresh = " ".join(map(str, range(300)))
+    assert 0.5 < repetition(fresh + joint + joint.join([said] * 900)) < 1
+
+
+def test_repetition_finds_a_loop_without_any_space() -> None:
+    assert repetition("我们再检查一下看。" * 500) > 0.9
+    assert repetition("3" * 5000) > 0.9
+
+
+@pytest.mark.parametrize("text", ["a b ", "0123456789" * 7 + " ", "x", "1.5 + ", "\n"])
+def test_repetition_of_a_megabyte_takes_a_bounded_time(text: str) -> None:
+    started = time.process_time()
+    repetition(text * (1_000_000 // len(text)))
+    assert time.process_time() - started < 5
+
+
+def test_the_demos_loops_are_found_and_its_right_rollouts_do_not_look_like_loops(
+    demo: Path,
+) -> None:
+    found = rows(Store(demo), "select finish_reason, outcome, repetition from corpus")
+    assert [value for reason, _, value in found if reason == "length"]
+    assert all(value > 0.5 for reason, _, value in found if reason == "length")
+    assert all(value < 0.3 for _, outcome, value in found if outcome == "correct")
+
+
+def test_published_right_solutions_do_not_look_like_loops(shared: Path) -> None:
+    path = shared / "gsm8k_example_model_solutions.jsonl"
+    models = [json.loads(line) for line in path.read_text().splitlines()]
+    texts = [
+        row[name]["solution"]
+        for row in models
+        for name in row
+        if name.startswith(("6b", "175b")) and row[name]["is_correct"]
+    ]
+    assert len(texts) == 2001
+    assert max(map(repetition, texts)) < 0.3
 
 
 def test_a_mixture_holds_correct_training_rollouts_one_per_cluster(store: Store) -> None:
@@ -179,6 +222,109 @@ def test_where_cannot_let_a_test_problem_in(store: Store) -> None:
     done = run_factory("mix", f"store={store.root}", "where=true or split = 'test'")
     assert done.returncode == 2
     assert "no rollout of a training problem fits" in done.stderr
+
+
+SMUGGLED = "select problem_id, rollout_id, statement, trace, solution from corpus where"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        f"true) union all {SMUGGLED} (split = 'test'",
+        f"false) or true union all {SMUGGLED} (true",
+        "true) union all select rollout_id from corpus where (split = 'test'",
+        "true) union all select rollout_id from rollouts where (true",
+        "true) or (true",
+        "true) union all select 5 where (true",
+        "true) --\n or (true",
+        "rollout_id in (select rollout_id from rollouts)",
+        "false); select rollout_id from corpus; select (1",
+    ],
+)
+def test_no_where_smuggles_a_test_problem_in(store: Store, where: str) -> None:
+    fill(store, rollout("q1", 0, "\\boxed{4}"), rollout("q2", 0, "\\boxed{4}"), q1="test")
+    done = run_factory("mix", f"store={store.root}", f"where={where}")
+    frozen = rows(store, "select rollout_id from mixture_rows")
+    assert (done.returncode, frozen) in [(0, [("q2-0",)]), (2, [])], done.stderr
+
+
+def test_a_test_problem_that_is_chosen_all_the_same_is_a_bug_and_not_frozen(store: Store) -> None:
+    fill(store, *(rollout(q, 0, "\\boxed{4}") for q in ("q1", "Q1", "q2")), q1="test")
+    steps(store, "dedup")
+    with catalog.connect(store) as con:
+        mix.refuse_tests(con, [problem_id("q2")])
+        for leaked in ("q1", "Q1"):
+            with pytest.raises(RuntimeError, match="1 test problems chosen"):
+                mix.refuse_tests(con, [problem_id("q2"), problem_id(leaked)])
+
+
+def test_a_copy_of_a_test_problem_never_enters_though_dedup_is_still_owed(store: Store) -> None:
+    fill(store, *(rollout(q, 0, "\\boxed{4}") for q in ("Find  x", "other")))
+    steps(store, "verify", "dedup")
+    fill(store, **{"find x": "test"})
+    steps(store, "mix")
+    assert rows(store, "select rollout_id from mixture_rows") == [("other-0",)]
+
+
+def test_mates_of_a_copy_of_a_test_problem_never_enter_either(store: Store) -> None:
+    fill(store, *(rollout(q, 0, "\\boxed{4}") for q in ("Find x", "reworded", "other")))
+    near = {"subject": "problem", "cluster_id": "c", "kind": "near", "score": 0.9, "run_id": "0"}
+    more = {"reason": "alike", "version": "near-1", "representative_id": problem_id("Find x")}
+    mates = [{**near, **more, "subject_id": problem_id(q)} for q in ("Find x", "reworded")]
+    store.commit(run(), {"duplicates": from_rows("duplicates", mates)})
+    fill(store, **{"find x": "test"})
+    steps(store, "verify", "mix")
+    assert rows(store, "select rollout_id from mixture_rows") == [("other-0",)]
+
+
+def test_mix_and_dedup_mean_the_same_by_the_same_text() -> None:
+    assert mix.NORMAL == dedup.NORMAL
+
+
+def test_a_problem_whose_split_was_lost_stays_out(store: Store) -> None:
+    fill(store, rollout("q1", 0, "\\boxed{4}"))
+    lost = {"problems": problems("q2"), "rollouts": from_rows("rollouts", [rollout("q2", 0, "4")])}
+    store.commit(run(), lost)
+    done = run_factory("mix", f"store={store.root}", "where=true")
+    assert done.returncode == 0, done.stderr
+    assert rows(store, "select rollout_id from mixture_rows") == [("q1-0",)]
+
+
+def lose(store: Store, table: str, which: int = 0) -> None:
+    """One shard of a table is gone, and `just doctor repair=true` has taken it out."""
+    (store.root / store.snapshot().of(table)[which].path).unlink()
+    done = run_factory("doctor", f"store={store.root}", "repair=true")
+    assert done.returncode == 0, done.stderr
+
+
+def test_rows_of_a_mixture_that_were_lost_come_back_under_its_version(store: Store) -> None:
+    fill(store, *(rollout(f"q{i}", 0, "\\boxed{4}") for i in range(20)))
+    steps(store, "verify", "mix")
+    before = rows(store, "select * from mixture_rows order by position")
+    versions = rows(store, "select * from mixtures")
+    lose(store, "mixture_rows")
+    again = run_factory("mix", f"store={store.root}")
+    assert "mid@1 frozen" in again.stdout, again.stderr
+    assert rows(store, "select * from mixture_rows order by position") == before
+    assert rows(store, "select * from mixtures") == versions
+    assert "nothing written" in run_factory("mix", f"store={store.root}").stdout
+
+
+def test_a_mixture_whose_row_was_lost_never_shares_a_version_with_another(store: Store) -> None:
+    fill(store, *(rollout(f"q{i}", 0, "\\boxed{4}") for i in range(20)))
+    steps(store, "verify", "mix")
+    run_factory("mix", f"store={store.root}", "seed=1")
+    lose(store, "mixtures")
+    for seed in (0, 2):
+        done = run_factory("mix", f"store={store.root}", f"seed={seed}")
+        assert f"mid@{3 if seed == 0 else 4} frozen" in done.stdout, done.stderr
+    found = rows(
+        store,
+        "select version, count(*), count(distinct position) from mixture_rows "
+        "group by 1 order by 1",
+    )
+    assert found == [(2, 20, 20), (3, 20, 20), (4, 20, 20)]
+    assert rows(store, "select count(*) from raw.mixture_rows") == [(60,)]
 
 
 def test_the_same_spec_over_the_same_rows_has_the_same_id_in_any_store(

@@ -10,8 +10,8 @@ def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """The row in our words. Raises Unfit where a named field is not in it."""
     if recipe.question is None:
         raise UserError(f"source={recipe.source} needs question=FIELD; a row has: {', '.join(raw)}")
-    row = None if recipe.id is None else _scalar(raw, recipe.id)
-    answer = None if recipe.answer is None else _scalar(raw, recipe.answer)
+    row = None if recipe.id is None else scalar(raw, recipe.id)
+    answer = None if recipe.answer is None else scalar(raw, recipe.answer)
     return SourceRow(statement=field(raw, recipe.question), answer=answer, row=row)
 
 
@@ -22,7 +22,8 @@ def field(raw: dict[str, Any], name: str) -> Any:
     return raw[name]
 
 
-def _scalar(raw: dict[str, Any], name: str) -> str | None:
+def scalar(raw: dict[str, Any], name: str) -> str | None:
+    """The value of a field that may be a number or null, as text. Raises Unfit."""
     value = field(raw, name)
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise Unfit(f"{name} is neither text nor number but {type(value).__name__}")

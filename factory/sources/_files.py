@@ -3,7 +3,7 @@
 import csv as csv_module
 import json as json_module
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,15 @@ from factory.errors import UserError
 from schemas.exchange import Unfit
 
 Raw = tuple[int, Any]
+RAW_CHARACTERS = 10_000
+
+
+class Unreadable(Unfit):
+    """A place in a file that holds no row. `raw` is what stands there, for the rejects."""
+
+    def __init__(self, reason: str, raw: Any) -> None:
+        super().__init__(reason)
+        self.raw = raw
 
 
 def path_of(recipe: Any) -> Path:
@@ -37,9 +46,18 @@ def jsonl(path: Path) -> Iterator[Raw]:
 def _object(line: bytes) -> Any:
     try:
         row = json_module.loads(line)
+    except UnicodeDecodeError:
+        return Unreadable("not UTF-8", _shown(line))
     except (ValueError, RecursionError) as error:
-        return Unfit(f"not JSON: {str(error).split(':')[0]}")
-    return row if isinstance(row, dict) else Unfit(f"not an object but {type(row).__name__}")
+        return Unreadable(f"not JSON: {str(error).split(':')[0]}", _shown(line))
+    if isinstance(row, dict):
+        return row
+    return Unreadable(f"not an object but {type(row).__name__}", _shown(line))
+
+
+def _shown(line: bytes) -> str:
+    """A line that cannot be read, as text: whatever its bytes, and not without end."""
+    return line.decode(errors="backslashreplace").strip("\r\n")[:RAW_CHARACTERS]
 
 
 def json(path: Path) -> Iterator[Raw]:
@@ -53,23 +71,45 @@ def json(path: Path) -> Iterator[Raw]:
     if not isinstance(found, list):
         raise UserError(f"{path} must hold a JSON array of objects; found {type(found).__name__}")
     for number, row in enumerate(found):
-        yield number, row if isinstance(row, dict) else Unfit("not an object")
+        wrong = f"not an object but {type(row).__name__}"
+        yield number, row if isinstance(row, dict) else Unreadable(wrong, row)
 
 
 def csv(path: Path) -> Iterator[Raw]:
     """A header line, then rows; a row of another length is Unfit."""
     csv_module.field_size_limit(sys.maxsize)
     with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-        reader = csv_module.DictReader(file)
-        for number, row in enumerate(reader):
-            whole = None not in row and None not in row.values()
-            yield number, row if whole else Unfit("not as many cells as the header")
+        lines: list[str] = []
+        reader = csv_module.DictReader(_noted(file, lines))
+        try:
+            _ = reader.fieldnames
+            lines.clear()
+            yield from ((n, _cells(row, lines)) for n, row in enumerate(reader))
+        except csv_module.Error as error:
+            raise UserError(f"{path} is not CSV: line {reader.line_num}: {error}") from error
+
+
+def _noted(file: Iterable[str], lines: list[str]) -> Iterator[str]:
+    """The lines of a file, each noted too: a reader of rows does not tell what it read."""
+    for line in file:
+        lines.append(line)
+        yield line
+
+
+def _cells(row: dict[Any, Any], lines: list[str]) -> Any:
+    text = "".join(lines)
+    lines.clear()
+    if None not in row and None not in row.values():
+        return row
+    return Unreadable(
+        "not as many cells as the header", _shown(text.encode("utf-8", "surrogateescape"))
+    )
 
 
 def parquet(path: Path) -> Iterator[Raw]:
     """Rows of a Parquet file, a row group at a time."""
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(f"{path} is not a Parquet file: {error}") from error
     number = 0

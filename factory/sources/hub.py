@@ -1,29 +1,44 @@
 """Problems out of a data set of the Hugging Face hub: path=OWNER/NAME split=train question=FIELD.
 
-Rows are streamed through `datasets` (extra `hub`); the split asked for is the split of the rows.
-A folder of exported files works as `path` too.
+Rows are streamed through `datasets` (extra `hub`). `split` is what the rows are to us; where the
+hub calls that split something else, `part` names it there, and `config` names a configuration. A
+folder of exported files works as `path` too.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from factory.errors import MissingExtra, UserError
 from factory.sources import _files
 from factory.sources._fields import parse
 
-__all__ = ["parse", "read"]
+__all__ = ["name", "parse", "read"]
+
+
+def name(recipe: Any) -> str:
+    """`OWNER/NAME:PART`, or `OWNER/NAME:CONFIG:PART`: each part numbers its rows from 0."""
+    path, part = _asked(recipe)
+    where = Path(path).name if Path(path).is_dir() else path
+    return ":".join(word for word in (where, recipe.config, part) if word)
+
+
+def _asked(recipe: Any) -> tuple[str, str]:
+    if recipe.path is None or recipe.split is None:
+        raise UserError("source=hub needs path=OWNER/NAME and split=NAME")
+    return recipe.path, recipe.part or recipe.split
 
 
 def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of one split. Raises UserError with the hub's own words."""
-    if recipe.path is None or recipe.split is None:
-        raise UserError("source=hub needs path=OWNER/NAME and split=NAME")
+    """The rows of one part. Raises UserError with the hub's own words."""
+    path, part = _asked(recipe)
     try:
         import datasets
+        from datasets.exceptions import DatasetsError
     except ModuleNotFoundError as error:
         raise MissingExtra("datasets", "hub") from error
     try:
-        rows = datasets.load_dataset(recipe.path, split=recipe.split, streaming=True)
-        yield from enumerate(rows)
-    except (OSError, ValueError) as error:
-        raise UserError(f"hub {recipe.path}: {str(error).splitlines()[0]}") from error
+        yield from enumerate(datasets.load_dataset(path, recipe.config, split=part, streaming=True))
+    except (OSError, ValueError, DatasetsError) as error:
+        words = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"hub {path}: {words}") from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from factory.errors import UserError
 from factory.sources import _files
+from factory.sources._fields import field, scalar
 from schemas.exchange import SourceRow, Unfit
 
 LICENSE = "MIT"
@@ -33,15 +34,13 @@ def read(recipe: Any) -> Iterator[_files.Raw]:
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """Problem, answer and subject; the row's id where it has one."""
-    if "problem" not in raw:
-        raise Unfit("no field 'problem'")
-    subject = raw.get("type") or raw.get("subject")
+    stated = raw.get("answer") not in (None, "")
     return SourceRow(
-        statement=raw["problem"],
-        answer=raw.get("answer") or boxed(raw.get("solution") or ""),
-        row=raw.get("unique_id"),
+        statement=field(raw, "problem"),
+        answer=scalar(raw, "answer") if stated else boxed(raw.get("solution") or ""),
+        row=scalar(raw, "unique_id") if "unique_id" in raw else None,
         level=level(raw.get("level")),
-        domain=DOMAINS.get(subject or ""),
+        domain=DOMAINS.get(raw.get("type") or raw.get("subject") or ""),
     )
 
 

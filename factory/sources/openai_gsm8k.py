@@ -18,28 +18,19 @@ def read(recipe: Any) -> Iterator[_files.Raw]:
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """One question and its four rollouts."""
-    try:
-        _, marker, answer = raw["ground_truth"].rpartition("A:")
-        rollouts = tuple(
-            SourceRollout(
-                name=model,
-                index=0,
-                text=raw[model]["solution"],
-                model=f"gpt3-{model}",
-                label=raw[model]["is_correct"],
-            )
-            for model in MODELS
-        )
-        question = raw["question"]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Unfit(f"not a row of these solutions: {error}") from error
+    _, marker, answer = raw["ground_truth"].rpartition("A:")
     if not marker:
         raise Unfit("no 'A:' before the final answer")
     return SourceRow(
-        statement=question,
+        statement=raw["question"],
         answer=answer.strip().replace(",", ""),
         split="test",
         level="elementary",
         domain="arithmetic",
-        rollouts=rollouts,
+        rollouts=tuple(_rollout(model, raw[model]) for model in MODELS),
     )
+
+
+def _rollout(model: str, found: dict[str, Any]) -> SourceRollout:
+    text, label = found["solution"], found["is_correct"]
+    return SourceRollout(name=model, index=0, text=text, model=f"gpt3-{model}", label=label)

@@ -5,7 +5,7 @@ from typing import Any
 
 from factory.sources import _files
 from factory.sources.math import DOMAINS, level
-from schemas.exchange import SourceRollout, SourceRow, Unfit
+from schemas.exchange import SourceRollout, SourceRow
 
 NAME = "qwen25_math"
 LICENSE = "MIT"
@@ -18,19 +18,15 @@ def read(recipe: Any) -> Iterator[_files.Raw]:
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """One problem and its eight rollouts, labelled by their grader."""
-    try:
-        pairs = list(zip(raw["code"], raw["score"], strict=True))
-        question, answer, row = raw["question"], raw["gt"], str(raw["idx"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unfit(f"not a row of this evaluation: {error}") from error
+    pairs = zip(raw["code"], raw["score"], strict=True)
     rollouts = tuple(
         SourceRollout("code", index, text, "qwen2.5-math-instruct", bool(score))
         for index, (text, score) in enumerate(pairs)
     )
     return SourceRow(
-        statement=question,
-        answer=answer,
-        row=row,
+        statement=raw["question"],
+        answer=raw["gt"],
+        row=str(raw["idx"]),
         split="test",
         level=level(raw.get("level")),
         domain=DOMAINS.get(raw.get("type", "")),

@@ -1,17 +1,23 @@
 """How much of a rollout says again what it said before: the mark of a model caught in a loop.
 
-The value is the share of its lines (of 12 characters or more) that already stood in it: 0 for text
-without repeats, near 1 for a loop.
+The value is the share of its runs of 8 words that already stood in it, however its lines are
+joined: 0 for a text without repeats or of fewer than 8 words, near 1 for a loop. A solution that
+restates steps of its trace repeats a little: about 0.2 at most among right ones.
 """
+
+import re
 
 import polars as pl
 
-VERSION = "1"
+VERSION = "2"
 SUBJECT = "rollout"
 INPUT = (
     "select rollout_id as subject_id, coalesce(trace || chr(10), '') || solution as text from owed"
 )
-LINE_CHARS = 12
+RUN_WORDS = 8
+
+# Cut, because a loop need not have spaces: Chinese has none, nor has a digit said for ever.
+_WORD = re.compile(r"\S{1,16}")
 
 
 def tag(rows: pl.DataFrame) -> pl.DataFrame:
@@ -26,6 +32,7 @@ def tag(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def repetition(text: str) -> float:
-    """Share of lines that repeat an earlier one."""
-    lines = [line.strip() for line in text.splitlines() if len(line.strip()) >= LINE_CHARS]
-    return 1 - len(set(lines)) / len(lines) if lines else 0.0
+    """Share of runs of 8 words that repeat an earlier one."""
+    words = _WORD.findall(text)
+    runs = list(zip(*(words[first:] for first in range(RUN_WORDS)), strict=False))
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0

@@ -39,6 +39,13 @@ def is_right(problem: WorldProblem, rollout: Written) -> bool:
     return rollout.solution.endswith(rf"\boxed{{{problem.answer}}}")
 
 
+def asked(problem: WorldProblem) -> tuple[str, Params]:
+    """What a statement asks, without its wording."""
+    known = recognise(problem.statement)
+    assert known is not None
+    return known
+
+
 @pytest.mark.parametrize("difficulty", range(1, 6))
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_answer_passes_its_independent_check_and_a_wrong_one_does_not(
@@ -106,7 +113,33 @@ def test_problems_go_round_families_and_difficulties() -> None:
 def test_about_a_tenth_is_held_out_whatever_the_seed() -> None:
     rows = drawn(1400)
     assert 0.07 < sum(row.split == "test" for row in rows) / len(rows) < 0.13
-    assert all(row.split == world_setter.split_of(row.statement) for row in rows)
+    for row in (*rows, *drawn(700, seed=1)):
+        assert row.split == world_setter.split_of(*asked(row))
+
+
+def test_no_question_stands_in_both_splits_whatever_its_wording_and_seed() -> None:
+    splits, wordings = defaultdict[object, set[str]](set), defaultdict[object, set[str]](set)
+    for seed in range(8):
+        for row in drawn(700, seed):
+            name, params = asked(row)
+            question = (name, *sorted(params.items()))
+            splits[question].add(row.split)
+            wordings[question].add(row.statement)
+    assert sum(len(found) > 1 for found in wordings.values()) > 20, "no question came twice"
+    assert all(len(found) == 1 for found in splits.values())
+
+
+def test_names_and_larger_or_smaller_do_not_move_a_question_to_the_other_split() -> None:
+    for price in range(20, 60):
+        split_of = world_setter.split_of
+        bought: Params = {"thing": "lamp", "price": price, "off": 20}
+        assert split_of("percent", {**bought, "who": "Mia"}) == split_of(
+            "percent", {"who": "Omar", **bought, "thing": "book"}
+        )
+        roots: Params = {"a": 1, "b": -price, "c": 5}
+        assert split_of("quadratic", {**roots, "which": "larger"}) == split_of(
+            "quadratic", {**roots, "which": "smaller"}
+        )
 
 
 def test_a_row_that_cannot_be_made_is_dropped_with_its_reason(

@@ -1,0 +1,95 @@
+"""`n=adaptive`: rollouts where they buy information, in rounds of sampling and verification.
+
+Every problem gets `first` rollouts. Then, round by round, those whose pass rate is still uncertain
+(a 95 % Wilson interval wider than `width`) or that nobody has solved get twice as many, up to
+`cap`.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from rich.console import Console
+
+from factory import catalog, generate, verify
+from factory.generate import GenerateRecipe
+from factory.progress import Progress
+from factory.store import Run, Store
+
+Z = 1.959964
+
+COUNTED = """
+    select problem_id, count(*) filter (outcome = 'correct') as k, count(*) as n
+    from corpus where policy_id = ? and judged(outcome) group by 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """k of n rollouts of one problem correct."""
+
+    k: int
+    n: int
+
+    @property
+    def width(self) -> float:
+        """Width of the 95 % Wilson interval (E. B. Wilson, JASA 22, 1927)."""
+        return wilson_width(self.k, self.n)
+
+
+def wilson_width(k: float, n: float) -> float:
+    """Width of the 95 % Wilson interval of k in n; k may be an expected value."""
+    return 2 * Z * sqrt(k * (n - k) / n + Z**2 / 4) / (n + Z**2)
+
+
+def run(
+    store: Store, recipe: GenerateRecipe, judging: verify.VerifyRecipe, progress: Progress
+) -> list[Run]:
+    """Sample and verify until no problem wants more. Raises UserError when stopped."""
+    rules = recipe.adaptive
+    runs: list[Run] = []
+    wanted: dict[str, int] | None = None
+    while True:
+        runs.append(generate.run(store, recipe, progress, of=wanted))
+        runs.append(verify.run(store, judging, progress))
+        tallies = tally(store, recipe)
+        open_ones = {p for p, t in tallies.items() if wants_more(t, rules.width)}
+        wanted = {p: min(2 * tallies[p].n, rules.cap) for p in open_ones}
+        wanted = {p: more for p, more in wanted.items() if more > tallies[p].n}
+        if not wanted or runs[-2].counts.get("left"):
+            return runs
+        most = max(wanted.values())
+        progress.say(f"{len(wanted):,} problems are still uncertain: up to {most} rollouts each")
+
+
+def wants_more(found: Tally, width: float) -> bool:
+    """Whether a problem is unsolved, or its pass rate uncertain."""
+    return found.k == 0 or found.width > width
+
+
+def tally(store: Store, recipe: GenerateRecipe) -> dict[str, Tally]:
+    """What is known of every problem under the recipe's policy."""
+    with catalog.connect(store) as con:
+        found = con.sql(COUNTED, params=[generate.policy(recipe)]).fetchall()
+    return {problem: Tally(k, n) for problem, k, n in found}
+
+
+def report(store: Store, recipe: GenerateRecipe) -> None:
+    """Print what the same number of rollouts would have told at a fixed n, as expected values."""
+    found = list(tally(store, recipe).values())
+    if not found:
+        return
+    spent = sum(t.n for t in found)
+    n = spent / len(found)
+    width = sum(t.width for t in found) / len(found)
+    fixed = sum(wilson_width(t.k / t.n * n, n) for t in found) / len(found)
+    widest = max(t.width for t in found)
+    fixed_widest = max(wilson_width(t.k / t.n * n, n) for t in found)
+    sure = sum(not wants_more(t, recipe.adaptive.width) for t in found)
+    fixed_sure = sum(wilson_width(t.k / t.n * n, n) <= recipe.adaptive.width for t in found)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        f"[bold]adaptive[/bold]   {spent:,} rollouts, {n:.1f} a problem; "
+        f"{sure:,} of {len(found):,} problems settled, {fixed_sure:,} expected at a fixed n\n"
+        f"           interval widths: mean {width:.2f}, widest {widest:.2f}; "
+        f"expected at a fixed n: {fixed:.2f}, {fixed_widest:.2f}"
+    )

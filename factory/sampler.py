@@ -1,0 +1,297 @@
+"""One purchase: requests through flow control into a journal, and from there into shards.
+
+Every reply is journalled before its slot is freed; sealing turns a journal into shards in one
+commit. A request that fails is a row in `failures`, never a crash. What cannot go on (a wrong key,
+a teacher that hides its reasoning, a spent budget) stops the run with what arrived kept.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from factory import catalog, journal, reasoning
+from factory.errors import UserError
+from factory.flow import Flow
+from factory.journal import Journal
+from factory.progress import Progress
+from factory.store import Run, Store, canonical
+from factory.teacher import Teacher
+from schemas.arrow import SchemaError, from_rows
+from schemas.exchange import Backend, Refused, Reply, Request
+
+SEAL_ROWS = 5_000
+HOPELESS = 20  # failures before the first reply: the run is not worth going on with
+FIRST_REPLIES = 8  # of a teacher that reasons; without one trace among them it is not reasoning
+
+
+class Budget:
+    """How much a run may spend. Raises UserError where money has no known price."""
+
+    def __init__(self, teacher: Teacher, max_cost: float | None, max_requests: int | None) -> None:
+        if max_cost is not None and teacher.price is None:
+            raise UserError(
+                f"max_cost={max_cost} needs a price: teacher {teacher.name!r} has none; "
+                "give teacher.price.prompt=USD teacher.price.completion=USD per million tokens"
+            )
+        self.max_cost, self.max_requests = max_cost, max_requests
+        self.spent = 0.0
+        self.asked = 0
+
+    def left(self) -> bool:
+        """Whether another request may go out."""
+        money = self.max_cost is None or self.spent < self.max_cost
+        return money and (self.max_requests is None or self.asked < self.max_requests)
+
+
+class Sampler:
+    """Buys requests of one teacher for one run."""
+
+    def __init__(
+        self,
+        store: Store,
+        teacher: Teacher,
+        policy_id: str,
+        record: Run,
+        budget: Budget,
+        any_model: bool,
+    ) -> None:
+        self.store, self.teacher, self.policy_id = store, teacher, policy_id
+        self.record, self.budget, self.any_model = record, budget, any_model
+        self.rows: list[journal.Line] = []
+        self.segments = 0
+        self.settled = 0
+        self.replies = 0
+        self.traces = 0
+        self.journal = self._open()
+
+    async def buy(
+        self, requests: list[Request], backend: Backend, most: int, progress: Progress
+    ) -> None:
+        """Ask for all of them; what arrived is sealed however this ends."""
+        flow = Flow(backend.sample, min(most, len(requests)))
+        try:
+            with progress.task(f"sample {self.teacher.name}", len(requests)) as advance:
+
+                def settle(request: Request, end: Reply | Refused, seconds: float) -> None:
+                    self._settle(request, end, seconds)
+                    advance(1, self._state(flow))
+
+                await flow.run(self._affordable(requests), settle)
+            if self.settled != self.budget.asked:
+                raise RuntimeError(f"asked {self.budget.asked}, settled {self.settled}")
+        except ExceptionGroup as group:
+            mistakes = group.subgroup(UserError)
+            raise mistakes.exceptions[0] if mistakes else group from None
+        finally:
+            self.record.counts["retries"] = flow.retries
+            self._seal()
+            await backend.close()
+
+    def _affordable(self, requests: list[Request]) -> Iterator[Request]:
+        for request in requests:
+            if not self.budget.left():
+                return
+            self.budget.asked += 1
+            yield request
+
+    def _state(self, flow: Flow) -> str:
+        spent = f", ${self.record.cost_usd:,.4f}" if self.record.cost_usd else ""
+        retries = f", {flow.retries:,} retries" if flow.retries else ""
+        failed = self.record.counts.get("failures", 0)
+        failures = f", {failed:,} failed" if failed else ""
+        return f"{flow.in_flight} in flight{retries}{failures}{spent}"
+
+    def _settle(self, request: Request, end: Reply | Refused, seconds: float) -> None:
+        self.settled += 1
+        if isinstance(end, Refused):
+            self._keep("failures", self._failure(request, end))
+            if end.stop:
+                raise UserError(f"teacher {self.teacher.name!r}: {end}")
+            if self.settled == HOPELESS and not self.replies:
+                raise UserError(
+                    f"teacher {self.teacher.name!r}: the first {HOPELESS} requests all failed; "
+                    f"the last: {end}"
+                )
+            return
+        row = self._rollout(request, end, seconds)
+        self._keep("rollouts", row)
+        self._check_model(end)
+        self._check_reasoning(row)
+
+    def _check_model(self, reply: Reply) -> None:
+        served, asked = reply.served_model, self.teacher.model
+        if not self.any_model and served and not _same_model(asked, served):
+            raise UserError(
+                f"asked for model {asked!r}, {served!r} answered; "
+                f"say teacher.model={served} or allow it with any_model=true"
+            )
+
+    def _check_reasoning(self, row: dict[str, Any]) -> None:
+        self.replies += 1
+        self.traces += row["trace"] is not None
+        if self.teacher.reasons and self.replies == FIRST_REPLIES and not self.traces:
+            raise UserError(
+                f"teacher {self.teacher.name!r} is declared to reason, and its first "
+                f"{FIRST_REPLIES} replies show none; teacher.reasons=false takes them as they are"
+            )
+
+    def _keep(self, table: str, row: dict[str, Any]) -> None:
+        self.journal.write(table, row)
+        self.rows.append((table, row))
+        self.record.counts[table] = self.record.counts.get(table, 0) + 1
+        self.record.cost_usd += row.get("cost_usd") or 0.0
+        self.budget.spent = self.record.cost_usd
+        if len(self.rows) >= SEAL_ROWS:
+            self._seal()
+            self.journal = self._open()
+
+    def _open(self) -> Journal:
+        self.segments += 1
+        return Journal(self.store.root, self.segments, asdict(self.record))
+
+    def _seal(self) -> None:
+        """Commit what is journalled; only then may the journal go."""
+        seal(self.store, self.record, self.rows)
+        self.rows = []
+        self.journal.close()
+        self.journal.path.unlink(missing_ok=True)
+
+    def _rollout(self, request: Request, reply: Reply, seconds: float) -> dict[str, Any]:
+        teacher = self.teacher
+        trace, solution = reasoning.split(reply.text, reply.reasoning)
+        return {
+            **self._asked(request),
+            "policy_id": self.policy_id,
+            "revision": teacher.revision,
+            "backend": teacher.backend,
+            "prompt": teacher.prompt,
+            "sampling": canonical(dict(request.sampling)),
+            "finish_reason": _storable(reply.finish_reason),
+            "prompt_tokens": _count(reply.prompt_tokens),
+            "completion_tokens": _count(reply.completion_tokens),
+            "cost_usd": teacher.cost(_count(reply.prompt_tokens), _count(reply.completion_tokens)),
+            "latency_s": round(seconds, 4),
+            "served_model": _storable(reply.served_model),
+            "fingerprint": _storable(reply.fingerprint),
+            "license": teacher.license,
+            "messages": canonical(request.messages),
+            "trace": _storable(trace),
+            "solution": _storable(solution),
+        }
+
+    def _failure(self, request: Request, refused: Refused) -> dict[str, Any]:
+        words = _storable(refused.message)
+        # What stops a run is the set-up's fault, not the request's: it is owed again.
+        permanent = refused.permanent and not refused.stop
+        row = {"kind": refused.kind, "permanent": permanent, "message": words}
+        return {**self._asked(request), **row}
+
+    def _asked(self, request: Request) -> dict[str, Any]:
+        return {
+            "rollout_id": request.rollout_id,
+            "problem_id": request.problem_id,
+            "teacher": self.teacher.name,
+            "model": self.teacher.model,
+            "sample_index": request.sample_index,
+            "run_id": self.record.run_id,
+            "created_at": datetime.now(UTC).replace(tzinfo=None).isoformat(),
+        }
+
+
+def _same_model(asked: str, served: str) -> bool:
+    """Whether a served name is the asked one, its last path part, or a dated build of it."""
+    plain, found = asked.rpartition("/")[2].lower(), served.rpartition("/")[2].lower()
+    return found == plain or found.startswith(f"{plain}-")
+
+
+def _storable(text: Any) -> str | None:
+    """A server's word as text. Lone surrogates cannot be stored: each becomes a question mark."""
+    return None if text is None else str(text).encode("utf-8", "replace").decode()
+
+
+def _count(tokens: Any) -> int | None:
+    """A server's count, where it is one."""
+    return tokens if type(tokens) is int and tokens >= 0 else None
+
+
+def recover(store: Store, record: Run, progress: Progress) -> None:
+    """Seal what killed runs left in their journals, under their own names."""
+    for path in journal.left(store.root):
+        found = list(journal.lines(path))
+        rows = [line for line in found if isinstance(line, tuple)]
+        dead = _dead(rows, record)
+        if dead is None:
+            progress.say(f"{path} is no journal of a run; left as it is")
+            continue
+        unread = [line.decode(errors="replace") for line in found if isinstance(line, bytes)]
+        _set_aside(store, dead.run_id, [{"reason": "not readable", "raw": raw} for raw in unread])
+        written = seal(store, dead, rows)
+        progress.say(f"recovered {written:,} rollouts of a killed run from {path.name}")
+        path.unlink()
+
+
+def _dead(rows: list[journal.Line], record: Run) -> Run | None:
+    """The killed run as its journal tells it: what it had before, and the rows after that."""
+    header = next((row for table, row in rows if table == "run"), None)
+    if header is None or header.keys() != asdict(record).keys():
+        return None
+    dead = Run(**{**header, "status": "killed", "counts": dict(header["counts"])})
+    arrived = [row for table, row in rows if table in ("rollouts", "failures")]
+    for table in ("rollouts", "failures"):
+        count = sum(name == table for name, _ in rows)
+        dead.counts[table] = dead.counts.get(table, 0) + count
+    dead.cost_usd += sum(row.get("cost_usd") or 0.0 for row in arrived)
+    if arrived:
+        last = datetime.fromisoformat(arrived[-1]["created_at"])
+        began = datetime.fromisoformat(dead.started).replace(tzinfo=None)
+        dead.seconds = round((last - began).total_seconds(), 3)
+    return dead
+
+
+def seal(store: Store, run: Run, rows: list[journal.Line]) -> int:
+    """Commit journalled rows; those the store has already are dropped. Returns rollouts written."""
+    tables = {}
+    for table in ("rollouts", "failures"):
+        mine = [_dated(row) for name, row in rows if name == table]
+        if mine:
+            tables[table] = _fitting(store, run, table, mine)
+    if not tables:
+        return 0
+    seen = store.snapshot()
+    with catalog.connect(store, seen) as con:
+        fresh = {table: catalog.unseen(con, table, rows) for table, rows in tables.items()}
+    return store.commit(run, fresh, seen).get("rollouts", 0)
+
+
+def _fitting(store: Store, run: Run, table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """The rows as a table; those that do not fit their schema are set aside, not lost."""
+    try:
+        return from_rows(table, rows)
+    except SchemaError:
+        good, bad = [], []
+        for row in rows:
+            try:
+                from_rows(table, [row])
+            except SchemaError as error:
+                bad.append({"reason": str(error), "raw": row})
+            else:
+                good.append(row)
+        _set_aside(store, run.run_id, bad)
+        return from_rows(table, good)
+
+
+def _set_aside(store: Store, run_id: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    path = store.root / "rejects" / f"{run_id}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as file:
+        file.writelines(json.dumps(row, default=str) + "\n" for row in rows)
+
+
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "created_at": datetime.fromisoformat(row["created_at"])}
