@@ -55,7 +55,8 @@ def run(
         open_ones = {p for p, t in tallies.items() if wants_more(t, rules.width)}
         wanted = {p: min(2 * tallies[p].n, rules.cap) for p in open_ones}
         wanted = {p: more for p, more in wanted.items() if more > tallies[p].n}
-        if not wanted or runs[-2].counts.get("left"):
+        bought = runs[-2].counts.get("rollouts", 0)
+        if not wanted or runs[-2].counts.get("left") or (len(runs) > 2 and not bought):
             return runs
         most = max(wanted.values())
         progress.say(f"{len(wanted):,} problems are still uncertain: up to {most} rollouts each")
@@ -67,10 +68,11 @@ def wants_more(found: Tally, width: float) -> bool:
 
 
 def tally(store: Store, recipe: GenerateRecipe) -> dict[str, Tally]:
-    """What is known of every problem under the recipe's policy."""
+    """What is known of the recipe's problems under its policy."""
+    asked = {problem for problem, _ in generate.problems(store, recipe)}
     with catalog.connect(store) as con:
         found = con.sql(COUNTED, params=[generate.policy(recipe)]).fetchall()
-    return {problem: Tally(k, n) for problem, k, n in found}
+    return {problem: Tally(k, n) for problem, k, n in found if problem in asked}
 
 
 def report(store: Store, recipe: GenerateRecipe) -> None:

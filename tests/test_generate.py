@@ -179,6 +179,88 @@ def test_a_changed_address_drops_the_providers_key() -> None:
     assert "api_key_env: null" in done.stdout
 
 
+def test_adaptive_rollouts_go_where_the_pass_rate_is_uncertain(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory("generate", f"store={store}", "n=adaptive", "limit=40")
+    assert done.returncode == 0, done.stderr
+    counted = """
+        select count(*) as n, pass_rate(outcome) as p from corpus group by problem_id
+    """
+    found = rows(store, f"select n, p from ({counted})")
+    assert {n for n, _ in found} <= {4, 8, 16, 32}
+    easy = [n for n, p in found if p == 1]
+    open_ones = [n for n, p in found if 0.2 < p < 0.8]
+    assert max(easy) <= 8 < min(open_ones)
+    assert "problems settled" in done.stdout
+    before = tree(store)
+    again = run_factory("generate", f"store={store}", "n=adaptive", "limit=40")
+    assert again.returncode == 0
+    assert tree(store) == before
+
+
+def test_a_budget_stops_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory("generate", f"store={store}", "n=2", "max_requests=50", "steps=sample")
+    assert done.returncode == 0
+    assert "142 requests are left" in done.stdout
+    assert rows(store, "select count(*) from rollouts") == [(50,)]
+    run_factory("generate", f"store={store}", "n=2", "steps=sample")
+    assert rows(store, "select count(*), count(distinct rollout_id) from rollouts") == [(192, 192)]
+
+
+def test_money_without_a_price_is_an_error_and_with_one_stops_the_run(
+    tmp_path: Path, server: str
+) -> None:
+    refused = ask_local(tmp_path / "s", server, "plain", "max_cost=1")
+    assert refused.returncode == 2
+    assert "max_cost=1.0 needs a price" in refused.stderr
+    price = ("teacher.price.prompt=1000", "teacher.price.completion=1000")  # 0.03 a rollout
+    words = ("n=20", "max_cost=0.1", "concurrency=1", *price)
+    done = ask_local(tmp_path / "s", server, "plain", *words)
+    assert "16 requests are left" in done.stdout
+    assert rows(tmp_path / "s", "select round(sum(cost_usd), 6) from rollouts") == [(0.12,)]
+    spent = rows(tmp_path / "s", "select round(cost_usd, 6) from runs where kind = 'generate'")
+    assert spent == [(0.12,)]
+
+
+def test_a_plan_asks_a_pilot_and_nothing_else(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory("generate", f"store={store}", "plan=true")
+    assert done.returncode == 0, done.stderr
+    assert "764" in done.stdout
+    sql = "select count(*), count(distinct problem_id) from rollouts"
+    assert rows(store, sql) == [(4, 4)]
+
+
+def test_check_and_preview_show_a_teacher_and_store_nothing(tmp_path: Path) -> None:
+    checked = run_factory("check")
+    assert checked.returncode == 0
+    for word in ("embedded-solver", "reasoning", "finish", "latency"):
+        assert word in checked.stdout
+    shown = run_factory("preview", "limit=2", f"store={tmp_path / 's'}")
+    assert shown.stdout.count("Please reason step by step") == 2
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_teacher_that_hides_its_reasoning_stops_the_run(tmp_path: Path, server: str) -> None:
+    words = ("n=30", "concurrency=1", "teacher.reasons=true")
+    done = ask_local(tmp_path / "s", server, "plain", *words)
+    assert done.returncode == 2
+    assert "declared to reason" in done.stderr
+    assert rows(tmp_path / "s", "select count(*) from rollouts") == [(8,)]
+
+
+def test_truncated_rollouts_are_asked_again_only_when_told_to(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    words = ("generate", f"store={store}", "n=2", "steps=sample")
+    run_factory(*words, "max_tokens=60")
+    cut = rows(store, "select count(*) from rollouts where finish_reason = 'length'")[0][0]
+    assert 0 < cut < 192
+    assert "0 bought in this run" in run_factory(*words, "max_tokens=60").stdout
+    run_factory(*words, "max_tokens=2048", "retry_truncated=true")
+    assert rows(store, "select count(*) from rollouts") == [(192 + cut,)]
+
+
 def test_a_where_that_fits_no_problem_says_so(demo: Path) -> None:
     done = run_factory("generate", f"store={demo}", "where=domain = 'topology'")
     assert done.returncode == 2
@@ -219,7 +301,7 @@ def ask_local(
         f"teacher.base_url={server}/v1",
         f"teacher.model={model}",
         f"store={store}",
-        "n=2",
+        *(() if any(word.startswith("n=") for word in words) else ("n=2",)),
         *words,
         env=env,
     )
