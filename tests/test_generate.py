@@ -389,10 +389,20 @@ def test_a_server_that_is_not_there_is_a_failure_to_ask_again(tmp_path: Path) ->
     assert found == [("connection", False)] * 2
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_keeps_what_arrived_and_goes_on(tmp_path: Path, how: int) -> None:
+@pytest.mark.parametrize(
+    ("how", "started"),
+    [
+        (signal.SIGINT, []),
+        (signal.SIGTERM, []),
+        (signal.SIGTERM, ["sh", "-c", 'trap "" INT; exec "$0" "$@"']),  # as `&` in a script does
+    ],
+)
+def test_an_interrupted_run_keeps_what_arrived_and_goes_on(
+    tmp_path: Path, how: int, started: list[str]
+) -> None:
     store = tmp_path / "s"
     words = [sys.executable, "-m", "factory", "generate", f"store={store}", "n=300", "steps=sample"]
+    words = [*started, *words]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         while not (store / "journal").exists() or not list((store / "journal").iterdir()):

@@ -74,7 +74,7 @@ def sound(store: Path, log: Path, rollouts: int) -> None:
     assert list((store / "journal").iterdir()) == []
 
 
-def test_killed_at_points_spread_over_a_whole_run(tmp_path: Path) -> None:
+def test_killed_at_a_few_points_of_a_whole_run(tmp_path: Path) -> None:
     points = finish(tmp_path / "trial", tmp_path / "trial.log", 4)
     for kill_at in range(1, points, max(1, points // 4)):
         store, log = tmp_path / str(kill_at), tmp_path / f"{kill_at}.log"
