@@ -48,8 +48,9 @@ def run(
     rules = recipe.adaptive
     runs: list[Run] = []
     wanted: dict[str, int] | None = None
+    budget = generate.budget_of(recipe)
     while True:
-        runs.append(generate.run(store, recipe, progress, of=wanted))
+        runs.append(generate.run(store, recipe, progress, of=wanted, budget=budget))
         runs.append(verify.run(store, judging, progress))
         tallies = tally(store, recipe)
         open_ones = {p for p, t in tallies.items() if wants_more(t, rules.width)}

@@ -169,17 +169,19 @@ def run(
     progress: Progress,
     pilot: int | None = None,
     of: Mapping[str, int] | None = None,
+    budget: Budget | None = None,
 ) -> Run:
     """Buy what is owed. Raises UserError when stopped.
 
     `pilot`: only so many, spread over what is owed. `of`: only these problems, so many of each.
+    `budget`: one that several runs share; default: the recipe's.
     """
     if damage := store.snapshot().damage:
         raise StoreError(
             f"{damage[0][1]}: what it held would be bought again; restore the file, or "
             "`just doctor repair=true` gives it up"
         )
-    budget = Budget(recipe.teacher, recipe.max_cost, recipe.max_requests)
+    budget = budget or budget_of(recipe)
     with engine.run(store, "generate", shown(recipe)) as record:
         recover(store, record, progress)
         requests = owed(store, recipe, of)
@@ -188,8 +190,13 @@ def run(
             buyer = Sampler(store, recipe.teacher, policy(recipe), record, budget, recipe.any_model)
             most = recipe.concurrency
             asyncio.run(buyer.buy(requests, connect(recipe.teacher), most, progress))
-            record.counts["left"] = len(requests) - budget.asked
+            record.counts["left"] = len(requests) - buyer.asked
     return record
+
+
+def budget_of(recipe: GenerateRecipe) -> Budget:
+    """What the recipe may spend. Raises UserError."""
+    return Budget(recipe.teacher, recipe.max_cost, recipe.max_requests)
 
 
 def connect(teacher: Teacher) -> Backend:

@@ -63,6 +63,7 @@ class Sampler:
         self.record, self.budget, self.any_model = record, budget, any_model
         self.rows: list[journal.Line] = []
         self.segments = 0
+        self.asked = 0
         self.settled = 0
         self.replies = 0
         self.traces = 0
@@ -81,8 +82,8 @@ class Sampler:
                     advance(1, self._state(flow))
 
                 await flow.run(self._affordable(requests), settle)
-            if self.settled != self.budget.asked:
-                raise RuntimeError(f"asked {self.budget.asked}, settled {self.settled}")
+            if self.settled != self.asked:
+                raise RuntimeError(f"asked {self.asked}, settled {self.settled}")
         except ExceptionGroup as group:
             mistakes = group.subgroup(UserError)
             raise mistakes.exceptions[0] if mistakes else group from None
@@ -96,6 +97,7 @@ class Sampler:
             if not self.budget.left():
                 return
             self.budget.asked += 1
+            self.asked += 1
             yield request
 
     def _state(self, flow: Flow) -> str:
@@ -144,7 +146,7 @@ class Sampler:
         self.rows.append((table, row))
         self.record.counts[table] = self.record.counts.get(table, 0) + 1
         self.record.cost_usd += row.get("cost_usd") or 0.0
-        self.budget.spent = self.record.cost_usd
+        self.budget.spent += row.get("cost_usd") or 0.0
         if len(self.rows) >= SEAL_ROWS:
             self._seal()
             self.journal = self._open()

@@ -198,6 +198,13 @@ def test_adaptive_rollouts_go_where_the_pass_rate_is_uncertain(tmp_path: Path) -
     assert tree(store) == before
 
 
+def test_rounds_of_adaptive_share_one_budget(tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    done = run_factory("generate", f"store={store}", "n=adaptive", "limit=20", "max_requests=90")
+    assert done.returncode == 0, done.stderr
+    assert rows(store, "select count(*) from rollouts") == [(90,)]
+
+
 def test_a_budget_stops_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
     store = tmp_path / "s"
     done = run_factory("generate", f"store={store}", "n=2", "max_requests=50", "steps=sample")
