@@ -5,12 +5,13 @@ Every problem gets `first` rollouts. Then, round by round, those whose pass rate
 `cap`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
 from rich.console import Console
 
-from factory import catalog, generate, verify
+from factory import catalog, generate
 from factory.generate import GenerateRecipe
 from factory.progress import Progress
 from factory.store import Run, Store
@@ -27,34 +28,30 @@ COUNTED = """
 class Tally:
     """k of n rollouts of one problem correct."""
 
-    k: int
-    n: int
+    k: float  # a fraction where it is an expected value
+    n: float
 
     @property
     def width(self) -> float:
         """Width of the 95 % Wilson interval (E. B. Wilson, JASA 22, 1927)."""
-        return wilson_width(self.k, self.n)
-
-
-def wilson_width(k: float, n: float) -> float:
-    """Width of the 95 % Wilson interval of k in n; k may be an expected value."""
-    return 2 * Z * sqrt(k * (n - k) / n + Z**2 / 4) / (n + Z**2)
+        spread = self.k * (self.n - self.k) / self.n + Z**2 / 4
+        return 2 * Z * sqrt(spread) / (self.n + Z**2)
 
 
 def run(
-    store: Store, recipe: GenerateRecipe, judging: verify.VerifyRecipe, progress: Progress
+    store: Store, recipe: GenerateRecipe, judge: Callable[[], Run], progress: Progress
 ) -> list[Run]:
-    """Sample and verify until no problem wants more. Raises UserError when stopped."""
+    """Sample and `judge` until no problem wants more. Raises UserError when stopped."""
     rules = recipe.adaptive
     runs: list[Run] = []
     wanted: dict[str, int] | None = None
     budget = generate.budget_of(recipe)
     while True:
         runs.append(generate.run(store, recipe, progress, of=wanted, budget=budget))
-        runs.append(verify.run(store, judging, progress))
+        runs.append(judge())
         tallies = tally(store, recipe)
         open_ones = {p for p, t in tallies.items() if wants_more(t, rules.width)}
-        wanted = {p: min(2 * tallies[p].n, rules.cap) for p in open_ones}
+        wanted = {p: min(2 * int(tallies[p].n), rules.cap) for p in open_ones}
         wanted = {p: more for p, more in wanted.items() if more > tallies[p].n}
         bought = runs[-2].counts.get("rollouts", 0)
         if not wanted or runs[-2].counts.get("left") or (len(runs) > 2 and not bought):
@@ -83,16 +80,20 @@ def report(store: Store, recipe: GenerateRecipe) -> None:
         return
     spent = sum(t.n for t in found)
     n = spent / len(found)
-    width = sum(t.width for t in found) / len(found)
-    fixed = sum(wilson_width(t.k / t.n * n, n) for t in found) / len(found)
-    widest = max(t.width for t in found)
-    fixed_widest = max(wilson_width(t.k / t.n * n, n) for t in found)
-    sure = sum(not wants_more(t, recipe.adaptive.width) for t in found)
-    fixed_sure = sum(wilson_width(t.k / t.n * n, n) <= recipe.adaptive.width for t in found)
+    fixed = [Tally(t.k / t.n * n, n) for t in found]
     console = Console(highlight=False, soft_wrap=True)
     console.print(
         f"[bold]adaptive[/bold]   {spent:,} rollouts, {n:.1f} a problem; "
-        f"{sure:,} of {len(found):,} problems settled, {fixed_sure:,} expected at a fixed n\n"
-        f"           interval widths: mean {width:.2f}, widest {widest:.2f}; "
-        f"expected at a fixed n: {fixed:.2f}, {fixed_widest:.2f}"
+        f"{_settled(found, recipe):,} of {len(found):,} problems settled, "
+        f"{_settled(fixed, recipe):,} expected at a fixed n\n"
+        f"           interval widths: {_widths(found)}; expected at a fixed n: {_widths(fixed)}"
     )
+
+
+def _settled(tallies: list[Tally], recipe: GenerateRecipe) -> int:
+    return sum(not wants_more(t, recipe.adaptive.width) for t in tallies)
+
+
+def _widths(tallies: list[Tally]) -> str:
+    widths = [t.width for t in tallies]
+    return f"mean {sum(widths) / len(widths):.2f}, widest {max(widths):.2f}"

@@ -8,8 +8,6 @@ from factory import recipe as recipes
 from factory.errors import RecipeError, unknown
 from factory.store import Store
 
-FORMATS = ("table", "json", "csv", "parquet")
-
 
 def run(command: str, words: list[str]) -> int:
     """Run a command. Raises UserError."""
@@ -44,6 +42,14 @@ def _take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]
     if not values["store"]:
         raise RecipeError("store= is empty; give store=PATH")
     return rest, values
+
+
+def _only(words: list[str], **defaults: str) -> dict[str, str]:
+    """The values of a command that takes no other key."""
+    rest, values = _take(words, **defaults)
+    if rest:
+        raise unknown("key", rest[0].partition("=")[0], defaults)
+    return values
 
 
 def _flag(name: str, value: str) -> bool:
@@ -107,7 +113,7 @@ def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
         if show:
             return _show(recipe)
         store = Store(path, create=create)
-        summary.of_step(line.run_step(store, step, rest, Progress()), store)
+        summary.of_step(line.run_step(store, step, recipe, Progress()), store)
         return 0
 
     return command
@@ -133,11 +139,9 @@ def _sql(words: list[str]) -> int:
 
     if not words:
         raise RecipeError('just sql "select ..." needs the SQL as its first argument')
-    rest, values = _take(words[1:], store="data", format="table")
-    if rest:
-        raise unknown("key", rest[0].partition("=")[0], ("store", "format"))
-    if values["format"] not in FORMATS:
-        raise unknown("format", values["format"], FORMATS)
+    values = _only(words[1:], store="data", format="table")
+    if values["format"] not in ask.FORMS:
+        raise unknown("format", values["format"], ask.FORMS)
     ask.sql(Store(Path(values["store"])), words[0], values["format"])
     return 0
 
@@ -147,9 +151,7 @@ def _why(words: list[str]) -> int:
 
     if not words:
         raise RecipeError("just why ID needs the id of a problem or rollout as its first argument")
-    rest, values = _take(words[1:], store="data")
-    if rest:
-        raise unknown("key", rest[0].partition("=")[0], ("store",))
+    values = _only(words[1:], store="data")
     why.explain(Store(Path(values["store"])), words[0])
     return 0
 
@@ -157,18 +159,14 @@ def _why(words: list[str]) -> int:
 def _status(words: list[str]) -> int:
     from factory import status
 
-    rest, values = _take(words, store="data")
-    if rest:
-        raise unknown("key", rest[0].partition("=")[0], ("store",))
+    values = _only(words, store="data")
     return status.report(Store(Path(values["store"])))
 
 
 def _doctor(words: list[str]) -> int:
     from factory import doctor
 
-    rest, values = _take(words, store="data", repair="false")
-    if rest:
-        raise unknown("key", rest[0].partition("=")[0], ("store", "repair"))
+    values = _only(words, store="data", repair="false")
     return doctor.check(Store(Path(values["store"])), _flag("repair", values["repair"]))
 
 

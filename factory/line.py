@@ -29,30 +29,27 @@ def recipe_of(step: str, overrides: list[str]) -> Recipe:
     return resolve(MODELS[step], HOME / "recipes" / f"{step}.yaml", overrides)
 
 
-def run_step(store: Store, step: str, overrides: list[str], progress: Progress) -> Run:
+def run_step(store: Store, step: str, recipe: Recipe, progress: Progress) -> Run:
     """Run one step alone and refresh the catalog file."""
-    record = STEPS[step](store, recipe_of(step, overrides), progress)
+    record = STEPS[step](store, recipe, progress)
     catalog.publish(store)
     return record
 
 
 def run(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
     """Problems if the store has none, then the recipe's steps in the order of the line."""
+
+    def step(name: str) -> Run:
+        return STEPS[name](store, recipe_of(name, []), progress)
+
     runs = prepare(store, recipe, progress)
     if "sample" in recipe.steps and recipe.n == "adaptive":
-        runs += adaptive.run(store, recipe, verify_recipe(), progress)
+        runs += adaptive.run(store, recipe, lambda: step("verify"), progress)
     elif "sample" in recipe.steps:
         runs.append(generate.run(store, recipe, progress))
-    for step in ("verify", "dedup", "tag"):
-        if step in recipe.steps:
-            runs.append(STEPS[step](store, recipe_of(step, []), progress))
+    runs += [step(name) for name in ("verify", "dedup", "tag") if name in recipe.steps]
     catalog.publish(store)
     return runs
-
-
-def verify_recipe() -> verify.VerifyRecipe:
-    """The verify step's own recipe, for what alternates it with sampling."""
-    return resolve(verify.VerifyRecipe, HOME / "recipes" / "verify.yaml", [])
 
 
 def prepare(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
@@ -60,5 +57,4 @@ def prepare(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -
     if store.snapshot().of("problems"):
         return []
     made = ["source=embedded", f"count={recipe.problems}", f"seed={recipe.seed or 0}"]
-    asked = resolve(ingest.IngestRecipe, HOME / "recipes" / "ingest.yaml", made)
-    return [ingest.run(store, asked, progress)]
+    return [STEPS["ingest"](store, recipe_of("ingest", made), progress)]
