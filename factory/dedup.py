@@ -14,20 +14,18 @@ from factory.store import Run, Store
 
 VERSION = "exact-1"
 
-NORMAL = r"md5(lower(trim(regexp_replace(nfc_normalize({}), '\s+', ' ', 'g'))))"
-
 TEXT = "coalesce(trace, '') || ' ' || solution"
 
-PROBLEMS = f"""
+PROBLEMS = """
     select 'problem' as subject, problem_id as subject_id,
-        {NORMAL.format("statement")} as cluster_id,
-        {{a: answer is null, b: license is null, c: problem_id}} as rank
+        text_key(statement) as cluster_id,
+        {a: answer is null, b: license is null, c: problem_id} as rank
     from problems
 """
 
 ROLLOUTS = f"""
     select 'rollout' as subject, rollout_id as subject_id,
-        md5(coalesce(d.cluster_id, problem_id) || {NORMAL.format(TEXT)}) as cluster_id,
+        md5(coalesce(d.cluster_id, problem_id) || text_key({TEXT})) as cluster_id,
         rollout_id as rank
     from rollouts left join problem_clusters d using (problem_id)
 """

@@ -20,17 +20,14 @@ from factory.recipe import HOME, Recipe, load, named, parse, shown, validate
 from factory.store import Run, Snapshot, Store, canonical
 from schemas.arrow import from_rows
 
-# As dedup has it (a test holds the two together): a mixture must not wait for dedup to be run.
-NORMAL = r"md5(lower(trim(regexp_replace(nfc_normalize({}), '\s+', ' ', 'g'))))"
-
 # All of the user's text, alone in its statement: whatever it says, it can only name rollouts.
 NAMED = "select rollout_id from corpus where ({where}\n)"
 
 # A cluster is test as soon as one problem in it is, asked or not, or reads like one that is. A
 # problem that no source states any more has no split to go by, and stays out.
-SELECT = f"""
+SELECT = """
     with stated as (
-        select p.problem_id, p.split, {NORMAL.format("p.statement")} as text,
+        select p.problem_id, p.split, text_key(p.statement) as text,
             coalesce(d.cluster_id, p.problem_id) as cluster_id
         from problems p
         left join duplicates d on d.subject = 'problem' and d.subject_id = p.problem_id

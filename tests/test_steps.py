@@ -10,7 +10,7 @@ import pytest
 from conftest import run_factory
 from rows import problems, run, sources
 
-from factory import catalog, dedup, mix
+from factory import catalog, mix
 from factory.identity import problem_id
 from factory.store import Store
 from factory.taggers.repetition import repetition
@@ -277,8 +277,10 @@ def test_mates_of_a_copy_of_a_test_problem_never_enter_either(store: Store) -> N
     assert rows(store, "select rollout_id from mixture_rows") == [("other-0",)]
 
 
-def test_mix_and_dedup_mean_the_same_by_the_same_text() -> None:
-    assert mix.NORMAL == dedup.NORMAL
+def test_the_same_text_is_the_same_after_nfc_case_and_space_and_no_further(store: Store) -> None:
+    same = "text_key('Caf\u00e9  is\n x ') = text_key('cafe\u0301 is X')"
+    other = "text_key('x²') = text_key('x2') or text_key('x + 1') = text_key('x + 2')"
+    assert rows(store, f"select {same}, {other}") == [(True, False)]
 
 
 def test_a_problem_whose_split_was_lost_stays_out(store: Store) -> None:
