@@ -11,8 +11,8 @@ from math import sqrt
 
 from rich.console import Console
 
-from factory import catalog, generate
-from factory.generate import GenerateRecipe
+from factory import catalog, generate, owed
+from factory.order import GenerateRecipe, policy
 from factory.progress import Progress
 from factory.store import Run, Store
 
@@ -20,7 +20,8 @@ Z = 1.959964
 
 COUNTED = """
     select problem_id, count(*) filter (outcome = 'correct') as k, count(*) as n
-    from corpus where policy_id = ? and judged(outcome) group by 1
+    from corpus semi join selected using (problem_id)
+    where policy_id = ? and judged(outcome) group by 1
 """
 
 
@@ -67,10 +68,10 @@ def wants_more(found: Tally, width: float) -> bool:
 
 def tally(store: Store, recipe: GenerateRecipe) -> dict[str, Tally]:
     """What is known of the recipe's problems under its policy."""
-    asked = {problem for problem, _ in generate.problems(store, recipe)}
-    with catalog.connect(store) as con:
-        found = con.sql(COUNTED, params=[generate.policy(recipe)]).fetchall()
-    return {problem: Tally(k, n) for problem, k, n in found if problem in asked}
+    with catalog.locked(store) as con:
+        owed.select(con, recipe)
+        found = con.sql(COUNTED, params=[policy(recipe)]).fetchall()
+    return {problem: Tally(k, n) for problem, k, n in found}
 
 
 def report(store: Store, recipe: GenerateRecipe) -> None:

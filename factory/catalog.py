@@ -132,7 +132,7 @@ def publish(store: Store) -> Path:
     temporary.unlink(missing_ok=True)
     con = duckdb.connect()
     try:
-        con.execute(f"attach {_text(str(temporary))} as file (storage_version 'v1.0.0')")
+        con.execute(f"attach {quoted(str(temporary))} as file (storage_version 'v1.0.0')")
         con.execute("use file")
         _build(con, store, store.snapshot())
         con.execute("use memory")
@@ -171,7 +171,7 @@ def _run_row(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _select(store: Store, snapshot: Snapshot, table: str) -> str:
-    paths = ", ".join(_text(store.files.url(shard.path)) for shard in snapshot.of(table))
+    paths = ", ".join(quoted(store.files.url(shard.path)) for shard in snapshot.of(table))
     if paths:
         return f"select * from read_parquet([{paths}])"
     columns = ", ".join(f'null::{_sql_type(f.type)} as "{f.name}"' for f in schema(table))
@@ -188,5 +188,5 @@ def _sql_type(kind: pa.DataType) -> str:
     return names.get(kind, "timestamp")
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"

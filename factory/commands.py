@@ -69,11 +69,11 @@ def _show(recipe: recipes.Recipe) -> int:
 
 
 def _generate(words: list[str]) -> int:
-    from factory import generate, line, plan, summary
+    from factory import line, order, plan, summary
     from factory.progress import Progress
 
     rest, path, show = _step(words)
-    recipe = generate.resolve(rest)
+    recipe = order.resolve(rest)
     if show:
         return _show(recipe)
     recipe.teacher.key()  # a missing key is said before a store is made
@@ -87,18 +87,18 @@ def _generate(words: list[str]) -> int:
 
 
 def _check(words: list[str]) -> int:
-    from factory import generate, probe
+    from factory import order, probe
 
     rest, _, show = _step(words)
-    recipe = generate.resolve(rest)
+    recipe = order.resolve(rest)
     return _show(recipe) if show else probe.check(recipe)
 
 
 def _preview(words: list[str]) -> int:
-    from factory import generate, probe
+    from factory import order, probe
 
     rest, path, show = _step(words)
-    recipe = generate.resolve(rest)
+    recipe = order.resolve(rest)
     store = Store(path) if (path / "store.json").exists() else None
     return _show(recipe) if show else probe.preview(recipe, store)
 

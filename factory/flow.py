@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
-from schemas.exchange import Refused, Reply, Request
+from schemas.exchange import Refused, Reply, Request, Settle
 
 TRIES = 6
 FIRST_WAIT_S = 1.0
@@ -21,7 +21,6 @@ LONGEST_WAIT_S = 60.0
 LONGEST_ASKED_S = 600.0  # a server that wants longer rest is asked once more all the same
 
 Sample = Callable[[Request], Awaitable[Reply]]
-Settle = Callable[[Request, Reply | Refused, float], None]
 
 
 class Window:

@@ -6,6 +6,7 @@
 from typing import Any
 
 from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
+from factory.order import GenerateRecipe
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, resolve
 from factory.store import Run, Store
@@ -36,7 +37,7 @@ def run_step(store: Store, step: str, recipe: Recipe, progress: Progress) -> Run
     return record
 
 
-def run(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
+def run(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:
     """Problems if the store has none, then the recipe's steps in the order of the line."""
 
     def step(name: str) -> Run:
@@ -52,7 +53,7 @@ def run(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> li
     return runs
 
 
-def prepare(store: Store, recipe: generate.GenerateRecipe, progress: Progress) -> list[Run]:
+def prepare(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:
     """Make the embedded problems where the store has none."""
     if store.snapshot().of("problems"):
         return []

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from factory import catalog, generate
+from factory import catalog, generate, owed
 from factory.errors import UserError
-from factory.generate import GenerateRecipe
+from factory.order import GenerateRecipe
 from factory.progress import Progress
 from factory.store import Store
 
@@ -42,20 +42,20 @@ class Range:
 def show(store: Store, recipe: GenerateRecipe, progress: Progress) -> None:
     """Print the plan. Raises UserError where nothing can be measured."""
     console = Console(highlight=False)
-    owed = generate.owed(store, recipe)
-    if not owed:
+    count = owed.count(store, recipe)
+    if not count:
         console.print("nothing owed; the run would ask nothing")
         return
     lengths = _lengths(store, recipe)
     if not lengths["n"]:
         generate.run(store, recipe, progress, pilot=PILOT)
         lengths = _lengths(store, recipe)
-        owed = generate.owed(store, recipe)
+        count = owed.count(store, recipe)
     if not lengths["n"]:
         raise UserError(
             f"no reply of {recipe.teacher.name!r} says how many tokens it took: nothing to plan by"
         )
-    console.print(_table(recipe, len(owed), lengths))
+    console.print(_table(recipe, count, lengths))
     console.print("asked nothing else; the same command without plan=true buys it")
 
 

@@ -7,11 +7,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from factory import generate, identity, reasoning
+from factory import generate, owed, reasoning
 from factory.errors import UserError
-from factory.generate import GenerateRecipe
+from factory.order import Asker, GenerateRecipe
 from factory.store import Store
-from factory.teacher import render, template
 from schemas.exchange import Refused, Reply, Request
 
 TINY = "Compute 2 + 2."
@@ -82,8 +81,8 @@ def _print(console: Console, end: Reply | Refused, seconds: float) -> None:
 def _first(recipe: GenerateRecipe, store: Store | None) -> list[Request]:
     """One request for each of the first problems; of the embedded world where there is no store."""
     if store is not None and store.snapshot().of("problems"):
-        one = recipe.model_copy(update={"n": 1, "limit": recipe.limit or 3})
-        return list(generate.wanted(store, one))
+        few = recipe.model_copy(update={"limit": recipe.limit or 3})
+        return [_request(recipe, *problem) for problem in owed.problems(store, few)]
     from factory import world
 
     made = world.problems(recipe.limit or 3, recipe.seed or 0)
@@ -92,9 +91,7 @@ def _first(recipe: GenerateRecipe, store: Store | None) -> list[Request]:
 
 
 def _request(recipe: GenerateRecipe, name: str, statement: str) -> Request:
-    messages = render(template(recipe.teacher.prompt), statement)
-    its_id = identity.rollout_id(generate.policy(recipe), messages, 0)
-    return Request(its_id, name, 0, messages, recipe.sampling.sent())
+    return next(Asker(recipe).requests(name, statement, [0]))
 
 
 async def _ask(recipe: GenerateRecipe, requests: list[Request]) -> list[Asked]:

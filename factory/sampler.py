@@ -5,23 +5,19 @@ commit. A request that fails is a row in `failures`, never a crash. What cannot 
 a teacher that hides its reasoning, a spent budget) stops the run with what arrived kept.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-import pyarrow as pa
-
-from factory import catalog, journal, reasoning
+from factory import journal, reasoning
 from factory.errors import UserError
-from factory.flow import Flow
 from factory.journal import Journal
 from factory.progress import Progress
+from factory.sealing import seal
 from factory.store import Run, Store, canonical
 from factory.teacher import Teacher
-from schemas.arrow import SchemaError, from_rows
-from schemas.exchange import Backend, Refused, Reply, Request
+from schemas.exchange import Refused, Reply, Request, Settle
 
 SEAL_ROWS = 5_000
 HOPELESS = 20  # failures before the first reply: the run is not worth going on with
@@ -47,6 +43,17 @@ class Budget:
         return money and (self.max_requests is None or self.asked < self.max_requests)
 
 
+class Carrier(Protocol):
+    """Takes requests to a teacher and says how each one ended: flow control, or batch files."""
+
+    in_flight: int
+    retries: int
+
+    async def run(self, requests: Iterator[Request], settle: Settle) -> None:
+        """Ask for every request; where `settle` raises, nothing more is asked."""
+        ...
+
+
 class Sampler:
     """Buys requests of one teacher for one run."""
 
@@ -70,29 +77,27 @@ class Sampler:
         self.journal = self._open()
 
     async def buy(
-        self, requests: list[Request], backend: Backend, most: int, progress: Progress
+        self, requests: Iterable[Request], count: int, carrier: Carrier, progress: Progress
     ) -> None:
-        """Ask for all of them; what arrived is sealed however this ends."""
-        flow = Flow(backend.sample, min(most, len(requests)))
+        """Ask for `count` requests; what arrived is sealed however this ends."""
         try:
-            with progress.task(f"sample {self.teacher.name}", len(requests)) as advance:
+            with progress.task(f"sample {self.teacher.name}", count) as advance:
 
-                def settle(request: Request, end: Reply | Refused, seconds: float) -> None:
+                def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
                     self._settle(request, end, seconds)
-                    advance(1, self._state(flow))
+                    advance(1, self._state(carrier))
 
-                await flow.run(self._affordable(requests), settle)
+                await carrier.run(self._affordable(requests), settle)
             if self.settled != self.asked:
                 raise RuntimeError(f"asked {self.asked}, settled {self.settled}")
         except ExceptionGroup as group:
             mistakes = group.subgroup(UserError)
             raise mistakes.exceptions[0] if mistakes else group from None
         finally:
-            self.record.counts["retries"] = flow.retries
+            self.record.counts["retries"] = carrier.retries
             self._seal()
-            await backend.close()
 
-    def _affordable(self, requests: list[Request]) -> Iterator[Request]:
+    def _affordable(self, requests: Iterable[Request]) -> Iterator[Request]:
         for request in requests:
             if not self.budget.left():
                 return
@@ -100,14 +105,14 @@ class Sampler:
             self.asked += 1
             yield request
 
-    def _state(self, flow: Flow) -> str:
+    def _state(self, carrier: Carrier) -> str:
         spent = f", ${self.record.cost_usd:,.4f}" if self.record.cost_usd else ""
-        retries = f", {flow.retries:,} retries" if flow.retries else ""
+        retries = f", {carrier.retries:,} retries" if carrier.retries else ""
         failed = self.record.counts.get("failures", 0)
         failures = f", {failed:,} failed" if failed else ""
-        return f"{flow.in_flight} in flight{retries}{failures}{spent}"
+        return f"{carrier.in_flight} in flight{retries}{failures}{spent}"
 
-    def _settle(self, request: Request, end: Reply | Refused, seconds: float) -> None:
+    def _settle(self, request: Request, end: Reply | Refused, seconds: float | None) -> None:
         self.settled += 1
         if isinstance(end, Refused):
             self._keep("failures", self._failure(request, end))
@@ -162,7 +167,7 @@ class Sampler:
         self.journal.close()
         self.journal.path.unlink(missing_ok=True)
 
-    def _rollout(self, request: Request, reply: Reply, seconds: float) -> dict[str, Any]:
+    def _rollout(self, request: Request, reply: Reply, seconds: float | None) -> dict[str, Any]:
         teacher = self.teacher
         trace, solution = reasoning.split(reply.text, reply.reasoning)
         return {
@@ -176,7 +181,7 @@ class Sampler:
             "prompt_tokens": _count(reply.prompt_tokens),
             "completion_tokens": _count(reply.completion_tokens),
             "cost_usd": teacher.cost(_count(reply.prompt_tokens), _count(reply.completion_tokens)),
-            "latency_s": round(seconds, 4),
+            "latency_s": None if seconds is None else round(seconds, 4),
             "served_model": _storable(reply.served_model),
             "fingerprint": _storable(reply.fingerprint),
             "license": teacher.license,
@@ -218,82 +223,3 @@ def _storable(text: Any) -> str | None:
 def _count(tokens: Any) -> int | None:
     """A server's count, where it is one."""
     return tokens if type(tokens) is int and tokens >= 0 else None
-
-
-def recover(store: Store, record: Run, progress: Progress) -> None:
-    """Seal what killed runs left in their journals, under their own names."""
-    for path in journal.left(store.root):
-        found = list(journal.lines(path))
-        rows = [line for line in found if isinstance(line, tuple)]
-        dead = _dead(rows, record)
-        if dead is None:
-            progress.say(f"{path} is no journal of a run; left as it is")
-            continue
-        unread = [line.decode(errors="replace") for line in found if isinstance(line, bytes)]
-        _set_aside(store, dead.run_id, [{"reason": "not readable", "raw": raw} for raw in unread])
-        written = seal(store, dead, rows)
-        progress.say(f"recovered {written:,} rollouts of a killed run from {path.name}")
-        path.unlink()
-
-
-def _dead(rows: list[journal.Line], record: Run) -> Run | None:
-    """The killed run as its journal tells it: what it had before, and the rows after that."""
-    header = next((row for table, row in rows if table == "run"), None)
-    if header is None or header.keys() != asdict(record).keys():
-        return None
-    dead = Run(**{**header, "status": "killed", "counts": dict(header["counts"])})
-    arrived = [row for table, row in rows if table in ("rollouts", "failures")]
-    for table in ("rollouts", "failures"):
-        count = sum(name == table for name, _ in rows)
-        dead.counts[table] = dead.counts.get(table, 0) + count
-    dead.cost_usd += sum(row.get("cost_usd") or 0.0 for row in arrived)
-    if arrived:
-        last = datetime.fromisoformat(arrived[-1]["created_at"])
-        began = datetime.fromisoformat(dead.started).replace(tzinfo=None)
-        dead.seconds = round((last - began).total_seconds(), 3)
-    return dead
-
-
-def seal(store: Store, run: Run, rows: list[journal.Line]) -> int:
-    """Commit journalled rows; those the store has already are dropped. Returns rollouts written."""
-    tables = {}
-    for table in ("rollouts", "failures"):
-        mine = [_dated(row) for name, row in rows if name == table]
-        if mine:
-            tables[table] = _fitting(store, run, table, mine)
-    if not tables:
-        return 0
-    seen = store.snapshot()
-    with catalog.connect(store, seen) as con:
-        fresh = {table: catalog.unseen(con, table, rows) for table, rows in tables.items()}
-    return store.commit(run, fresh, seen).get("rollouts", 0)
-
-
-def _fitting(store: Store, run: Run, table: str, rows: list[dict[str, Any]]) -> pa.Table:
-    """The rows as a table; those that do not fit their schema are set aside, not lost."""
-    try:
-        return from_rows(table, rows)
-    except SchemaError:
-        good, bad = [], []
-        for row in rows:
-            try:
-                from_rows(table, [row])
-            except SchemaError as error:
-                bad.append({"reason": str(error), "raw": row})
-            else:
-                good.append(row)
-        _set_aside(store, run.run_id, bad)
-        return from_rows(table, good)
-
-
-def _set_aside(store: Store, run_id: str, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    path = store.root / "rejects" / f"{run_id}.jsonl"
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a") as file:
-        file.writelines(json.dumps(row, default=str) + "\n" for row in rows)
-
-
-def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "created_at": datetime.fromisoformat(row["created_at"])}

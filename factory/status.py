@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from factory import catalog, dedup, generate, journal, tag, verify
+from factory import catalog, dedup, journal, owed, tag, verify
 from factory.errors import RecipeError
+from factory.order import GenerateRecipe
 from factory.recipe import validate
 from factory.store import Snapshot, Store
 
@@ -73,6 +74,6 @@ def _sampled(store: Store, con: Any) -> list[tuple[str, int]]:
 def _owes(store: Store, recipe: dict[str, Any]) -> tuple[str, int]:
     name = f"requests to {recipe['teacher']['name']}, n={recipe['n']}"
     try:
-        return name, len(generate.owed(store, validate(generate.GenerateRecipe, recipe)))
+        return name, owed.count(store, validate(GenerateRecipe, recipe))
     except RecipeError:
         return f"{name} (its recipe no longer fits this version)", 0

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from factory import adaptive, catalog, generate
-from factory.generate import GenerateRecipe
+from factory import adaptive, catalog, owed
+from factory.order import GenerateRecipe, policy
 from factory.store import Run, Store
 
 BAR = 24
@@ -49,8 +48,8 @@ FAILURES = """
 def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> int:
     """Sum up what the recipe asks for and name the next commands; the exit code."""
     console = Console(highlight=False)
-    with catalog.connect(store) as con:
-        _select(con, store, recipe)
+    with catalog.locked(store) as con:
+        _select(con, recipe)
         figures = con.sql(FIGURES).to_arrow_table().to_pylist()[0]
         bands = dict(con.sql(DIFFICULTY).fetchall())
         domains = con.sql(DOMAINS).fetchall()
@@ -73,15 +72,23 @@ def of_generate(store: Store, recipe: GenerateRecipe, runs: list[Run]) -> int:
     return 1 if failures and not _bought(runs) else 0
 
 
-def _select(con: duckdb.DuckDBPyConnection, store: Store, recipe: GenerateRecipe) -> None:
+def _select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
     """The view `asked`: the rollouts in the store that the recipe asks for."""
-    problems = [problem for problem, _ in generate.problems(store, recipe)]
-    con.register("chosen", pa.table({"problem_id": problems}))
+    owed.select(con, recipe)
     last = recipe.adaptive.cap if recipe.n == "adaptive" else recipe.n
     con.execute(
-        "create temp view asked as select corpus.* from corpus join chosen using (problem_id) "
-        f"where policy_id = '{generate.policy(recipe)}' and sample_index < {last}"
+        "create temp table mine as select rollout_id, problem_id from raw.rollouts "
+        f"semi join selected using (problem_id) where policy_id = '{policy(recipe)}' "
+        f"and sample_index < {last}"
     )
+    # Of a million problems the view gathers the sources of those that were asked: 2.9 s and
+    # 500 MB otherwise.
+    con.execute("alter view raw.problem_sources rename to every_problem_source")
+    con.execute(
+        "create view raw.problem_sources as from raw.every_problem_source "
+        "semi join mine using (problem_id)"
+    )
+    con.execute("create temp view asked as from corpus semi join mine using (rollout_id)")
 
 
 def _title(recipe: GenerateRecipe) -> str:

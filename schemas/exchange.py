@@ -5,7 +5,7 @@ Plug-ins import only this package and libraries. A plug-in that cannot do its wo
 records both; neither stops a run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,6 +82,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
+
+
+Settle = Callable[[Request, Reply | Refused, float | None], None]
+"""Takes the end of one request and the seconds it took, where they are known."""
 
 
 class Backend(Protocol):

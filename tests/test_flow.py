@@ -25,7 +25,7 @@ def run(
     """Ask for `count` requests; how each ended, by (id, type)."""
     ended: Counter[tuple[str, str]] = Counter()
 
-    def settle(request: Request, end: Reply | Refused, seconds: float) -> None:
+    def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
         ended[request.rollout_id, type(end).__name__] += 1
 
     asked = Flow(sample, most)
@@ -124,7 +124,7 @@ def test_nothing_is_asked_after_settle_raised() -> None:
         await asyncio.sleep(0.01)
         return REPLY
 
-    def settle(request: Request, end: Reply | Refused, seconds: float) -> None:
+    def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
         raise ValueError("enough")
 
     with pytest.raises(ExceptionGroup):
@@ -148,7 +148,7 @@ def test_requests_are_taken_only_as_slots_come_free() -> None:
 
     settled = 0
 
-    def settle(request: Request, end: Reply | Refused, seconds: float) -> None:
+    def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
         nonlocal settled
         settled += 1
 

@@ -11,8 +11,8 @@ import pytest
 from conftest import ROOT
 
 from factory import verifiers
-from factory.generate import GenerateRecipe
 from factory.line import MODELS
+from factory.order import GenerateRecipe
 from factory.recipe import HOME, load
 from schemas import rows
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from factory import catalog, journal, sampler
+from factory import catalog, journal, sealing
 from factory.journal import Journal
 from factory.progress import Progress
 from factory.store import Run, Store
@@ -44,7 +44,7 @@ def left_behind(store: Store, *rows: dict[str, Any], tail: bytes = b"") -> Path:
 
 
 def recovered(store: Store) -> list[str]:
-    sampler.recover(store, RUN, Progress())
+    sealing.recover(store, RUN, Progress())
     with catalog.connect(store) as con:
         return [r[0] for r in con.sql("select rollout_id from rollouts order by 1").fetchall()]
 

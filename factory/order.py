@@ -1,0 +1,98 @@
+"""An order: what to ask, of whom, how often; and the policy under which its rollouts stand."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from factory import identity
+from factory.errors import RecipeError
+from factory.recipe import HOME, Recipe, load, parse, validate
+from factory.teacher import Sampling, Teacher, render, template, values
+from schemas.exchange import Request
+
+Step = Literal["sample", "verify", "dedup", "tag"]
+
+
+class Adaptive(Recipe):
+    """The rules of `n=adaptive` (`factory.adaptive`)."""
+
+    first: int = Field(ge=1)
+    cap: int = Field(ge=1)
+    width: float = Field(gt=0, lt=1)
+
+
+class GenerateRecipe(Recipe):
+    """What to ask, of whom, how often."""
+
+    teacher: Teacher
+    sampling: Sampling
+    n: int | Literal["adaptive"]
+    adaptive: Adaptive
+    concurrency: int = Field(ge=1)
+    seed: int | None
+    steps: list[Step]
+    where: str | None
+    limit: int | None = Field(ge=1)
+    problems: int = Field(ge=1)
+    max_cost: float | None = Field(gt=0)
+    max_requests: int | None = Field(ge=1)
+    max_tokens: int | None = Field(ge=1)
+    retry_failed: bool
+    retry_truncated: bool
+    any_model: bool
+    plan: bool
+
+    @field_validator("n", mode="before")
+    @classmethod
+    def _counted(cls, value: Any) -> Any:
+        if value != "adaptive" and not (str(value).isdigit() and int(value) >= 1):
+            raise ValueError("Should be a number from 1 on, or adaptive")
+        return value if value == "adaptive" else int(value)
+
+    @field_validator("steps", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+
+def resolve(overrides: list[str]) -> GenerateRecipe:
+    """The recipe of `just generate key=value ...`."""
+    given = parse(overrides)
+    recipe = {**load(HOME / "recipes" / "generate.yaml")}
+    recipe |= {k: v for k, v in given.items() if not k.startswith(("teacher.", "sampling."))}
+    recipe["teacher"], recipe["sampling"] = values(str(recipe["teacher"]), given)
+    for name in ("seed", "max_tokens"):
+        if name in given and f"sampling.{name}" in given:
+            raise RecipeError(f"{name} and sampling.{name} are one; give only {name}")
+        if recipe[name] is not None:
+            recipe["sampling"][name] = recipe[name]
+    return validate(GenerateRecipe, recipe)
+
+
+def policy(recipe: GenerateRecipe) -> str:
+    """The id of this teacher, prompt and sampling."""
+    teacher = recipe.teacher
+    messages = template(teacher.prompt)
+    if teacher.prefill:
+        messages = [*messages, {"role": "assistant", "content": teacher.prefill}]
+    sampling = recipe.sampling.sent()
+    return identity.policy_id(teacher.model, teacher.revision, teacher.backend, messages, sampling)
+
+
+class Asker:
+    """Writes the requests of an order."""
+
+    def __init__(self, recipe: GenerateRecipe) -> None:
+        self.policy = policy(recipe)
+        self.messages = template(recipe.teacher.prompt)
+        self.sampling = recipe.sampling.sent()
+
+    def requests(
+        self, problem_id: str, statement: str, indexes: Iterable[int]
+    ) -> Iterator[Request]:
+        """One request for each of these samples of one problem."""
+        messages = render(self.messages, statement)
+        for index in indexes:
+            rollout_id = identity.rollout_id(self.policy, messages, index)
+            yield Request(rollout_id, problem_id, index, messages, self.sampling)
