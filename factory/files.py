@@ -26,7 +26,7 @@ class Files:
         """Write a file durably; a reader sees all of it or nothing."""
         try:
             obstore.put(self._store, path, content, use_multipart=False)
-            self._sync(path)
+            self.sync(path)
         except (BaseError, OSError) as error:
             raise StoreError(f"cannot write {path} in {self.root}: {_words(error)}") from error
 
@@ -34,7 +34,7 @@ class Files:
         """Write a file durably unless it exists; False: it exists, nothing was written."""
         try:
             obstore.put(self._store, path, content, mode="create", use_multipart=False)
-            self._sync(path)
+            self.sync(path)
         except AlreadyExistsError:
             return False
         except (BaseError, OSError) as error:
@@ -75,7 +75,8 @@ class Files:
         """What DuckDB and Parquet readers open."""
         return str(self.root / path)
 
-    def _sync(self, path: str) -> None:
+    def sync(self, path: str) -> None:
+        """Make a file that was written durable, its folders too."""
         file = self.root / path
         sync_path(file)
         folder = file.parent

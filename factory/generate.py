@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from itertools import islice
+from typing import Any
 
 from factory import engine, owed
 from factory.errors import StoreError
@@ -16,7 +17,7 @@ from factory.order import GenerateRecipe, policy
 from factory.progress import Progress
 from factory.recipe import shown
 from factory.sampler import Budget, Sampler
-from factory.sealing import recover
+from factory.sealing import recover, unanswered
 from factory.store import Run, Store
 from factory.teacher import Teacher
 from schemas.exchange import Backend, Request
@@ -43,13 +44,13 @@ def run(
     budget = budget or budget_of(recipe)
     with engine.run(store, "generate", shown(recipe)) as record:
         recover(store, record, progress)
+        if recipe.teacher.backend == "batch":
+            asyncio.run(_take_in(store, recipe, record, progress))
         with owed.requests(store, recipe, of) as requests:
             step = -(-len(requests) // pilot) if pilot and requests else 1
-            count = -(-len(requests) // step)
-            if count:
-                buyer = Sampler(
-                    store, recipe.teacher, policy(recipe), record, budget, recipe.any_model
-                )
+            if count := -(-len(requests) // step):
+                its_policy = policy(recipe)
+                buyer = Sampler(store, recipe.teacher, its_policy, record, budget, recipe.any_model)
                 every = islice(requests, 0, None, step)
                 asyncio.run(_buy(buyer, every, count, recipe, progress))
                 record.counts["left"] = count - buyer.asked
@@ -65,10 +66,56 @@ async def _buy(
 ) -> None:
     backend = connect(recipe.teacher)
     try:
-        flow = Flow(backend.sample, min(recipe.concurrency, count))
-        await buyer.buy(requests, count, flow, progress)
+        if recipe.teacher.backend == "batch":
+            await _by_file(buyer, requests, count, recipe, backend, progress)
+        else:
+            flow = Flow(backend.sample, min(recipe.concurrency, count))
+            await buyer.buy(requests, count, flow, progress)
     finally:
         await backend.close()
+
+
+async def _by_file(
+    buyer: Sampler,
+    requests: Iterable[Request],
+    count: int,
+    recipe: GenerateRecipe,
+    provider: Any,
+    progress: Progress,
+) -> None:
+    from factory import batches  # loads the openai package, which others do without
+
+    teacher = recipe.teacher.model_dump()
+    intent = batches.Intent("", teacher, buyer.policy_id, recipe.sampling.sent(), 0)
+    # What a file costs is known when it is done: with a limit to it, files are small.
+    most = recipe.concurrency if recipe.max_cost else batches.MAX_REQUESTS
+    carrier = batches.BatchFiles(buyer.store.root, intent, provider, most, progress.say)
+    await buyer.buy(requests, count, carrier, progress)
+    for file in carrier.done:
+        file.forget()
+
+
+async def _take_in(store: Store, recipe: GenerateRecipe, record: Run, progress: Progress) -> None:
+    """Wait for the batch files that earlier runs left, whatever they sampled: they are paid."""
+    from factory import batches
+
+    provider: Any = connect(recipe.teacher)
+    try:
+        for file in batches.outstanding(store.root):
+            if file.teacher.base_url != recipe.teacher.base_url:
+                name = file.teacher.name
+                progress.say(f"{file.path} is of teacher {name!r}, whose next run takes it in")
+                continue
+            requests = unanswered(store, list(file.requests()))
+            if requests:
+                teacher = file.teacher.model_copy(update={"reasons": False})  # nothing is saved by
+                budget, policy_id = Budget(teacher, None, None), file.intent.policy_id  # stopping
+                buyer = Sampler(store, teacher, policy_id, record, budget, any_model=True)
+                carrier = batches.Outstanding(file, provider, progress.say)
+                await buyer.buy(requests, len(requests), carrier, progress)
+            file.forget()
+    finally:
+        await provider.close()
 
 
 def budget_of(recipe: GenerateRecipe) -> Budget:

@@ -15,6 +15,7 @@ from factory import catalog, journal
 from factory.progress import Progress
 from factory.store import Run, Store
 from schemas.arrow import SchemaError, from_rows
+from schemas.exchange import Request
 
 
 def recover(store: Store, record: Run, progress: Progress) -> None:
@@ -49,6 +50,16 @@ def _dead(rows: list[journal.Line], record: Run) -> Run | None:
         began = datetime.fromisoformat(dead.started).replace(tzinfo=None)
         dead.seconds = round((last - began).total_seconds(), 3)
     return dead
+
+
+def unanswered(store: Store, requests: list[Request]) -> list[Request]:
+    """Those of the requests whose rollout is not in the store."""
+    ids = pa.table({"rollout_id": [request.rollout_id for request in requests]})
+    with catalog.connect(store) as con:
+        con.register("asked", ids)
+        sql = "select rollout_id from asked semi join rollouts using (rollout_id)"
+        answered = {rollout_id for (rollout_id,) in con.sql(sql).fetchall()}
+    return [request for request in requests if request.rollout_id not in answered]
 
 
 def seal(store: Store, run: Run, rows: list[journal.Line]) -> int:

@@ -46,9 +46,10 @@ class Teacher(Recipe):
     name: str
     model: str
     revision: str | None = None
-    backend: Literal["embedded", "openai", "vllm"]
+    backend: Literal["embedded", "openai", "vllm", "batch", "replay"]
     base_url: str | None = None
     api_key_env: str | None = None
+    path: str | None = None
     client: Literal["lean", "official"] = "lean"
     stream: bool = False
     engine: dict[str, Any] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ The model's name is a comma-separated list of words, each a behaviour:
 
 A request's identity is its messages and its X-Client-Request-Id, else its seed. GET /requests gives
 the last bodies, headers and client ports, GET /count the counters; POST /reset forgets both.
+Batches are in provider.py.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from typing import Any
 from zlib import crc32
 
 from aiohttp import web
+from provider import ROUTES
 from replies import Words, words, written
 
 RESETS = {"reset-requests": "requests", "reset-tokens": "tokens"}
@@ -174,7 +176,7 @@ async def serve() -> None:
     """Serve until killed."""
     app = web.Application(client_max_size=2**28)
     app.add_routes([web.post("/v1/chat/completions", chat), web.post("/reset", reset)])
-    app.add_routes([web.get("/requests", told), web.get("/count", told)])
+    app.add_routes([web.get("/requests", told), web.get("/count", told), *ROUTES])
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)

@@ -62,7 +62,7 @@ class Chat:
         try:
             with self.addresses.lend() as address:
                 async with self.transport.post(address, payload, named) as answer:
-                    return await _read(answer)
+                    return _wire.whole(self.teacher, await _read(answer))
         except Refused as refused:
             raise replace(refused, message=self.addresses.tidy(refused.message)) from None
 

@@ -7,6 +7,7 @@ odd token counts. What is no reply raises `Refused` with the server's own words.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -29,9 +30,20 @@ def payload(teacher: Any, request: Request) -> dict[str, Any]:
     if "seed" in sampling:  # one seed for n samples would give n times the same
         sampling["seed"] += request.sample_index
     body = {**sampling, "model": teacher.model, "messages": request.messages}
+    if teacher.prefill:  # as vLLM and SGLang take it; a server that does not says so
+        opened = {"role": "assistant", "content": teacher.prefill}
+        body["messages"] = [*request.messages, opened]
+        body |= {"continue_final_message": True, "add_generation_prompt": False}
     if teacher.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     return body
+
+
+def whole(teacher: Any, reply: Reply) -> Reply:
+    """A reply with the words that were put into its mouth, where the server leaves them out."""
+    if not teacher.prefill or reply.reasoning or reply.text.startswith(teacher.prefill.strip()):
+        return reply
+    return replace(reply, text=teacher.prefill + reply.text)
 
 
 def parse(content: bytes) -> Any:

@@ -1,0 +1,83 @@
+"""Recorded rollouts as a backend: the same messages get the replies they got before.
+
+The recording is a Parquet file of rows of the table `rollouts`. The k-th rollout of a model for the
+same messages answers sample k; one that was never recorded is refused for good.
+"""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from factory.errors import RecipeError, unknown
+from schemas.exchange import Refused, Reply, Request
+
+COLUMNS = (
+    "solution",
+    "trace",
+    "finish_reason",
+    "prompt_tokens",
+    "completion_tokens",
+    "served_model",
+    "fingerprint",
+)
+RECORD = f"""
+    create table recorded as
+    select md5(messages) as asked,
+        row_number() over (partition by messages order by policy_id, sample_index) - 1 as k,
+        {", ".join(COLUMNS)}
+    from read_parquet(?) where model = ? and messages is not null
+"""
+SAMPLE = f"select {', '.join(COLUMNS)} from recorded where asked = md5(?) and k = ?"
+
+
+class Replay:
+    """One model's recorded rollouts, on disk and indexed."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        self._folder = TemporaryDirectory()
+        self.con = duckdb.connect(f"{self._folder.name}/recorded.duckdb")
+        try:
+            models = {m for (m,) in self._all("select distinct model from read_parquet(?)", path)}
+            if model not in models:
+                raise unknown("recorded model", model, models)
+            self.con.execute(RECORD, [str(path), model])
+            self.con.execute("create index asked on recorded (asked)")
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0]
+            raise RecipeError(
+                f"teacher.path={str(path)!r} is no recording: {why}; "
+                '`just sql "from rollouts" format=parquet` writes one'
+            ) from error
+
+    def _all(self, sql: str, path: Path) -> list[Any]:
+        return self.con.execute(sql, [str(path)]).fetchall()
+
+    async def sample(self, request: Request) -> Reply:
+        """The recorded reply. Raises Refused."""
+        # as the store spells messages
+        asked = json.dumps(
+            request.messages, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        found = self.con.execute(SAMPLE, [asked, request.sample_index]).fetchone()
+        if found is None:
+            words = f"no sample {request.sample_index} of these messages is in the recording"
+            raise Refused("not_recorded", words, permanent=True)
+        text, trace, *rest = found
+        return Reply(text, trace, *rest)
+
+    async def close(self) -> None:
+        """Give the disk back."""
+        self.con.close()
+        self._folder.cleanup()
+
+
+def connect(teacher: Any, key: str | None) -> Replay:
+    """The recording of `teacher.path`. Raises RecipeError."""
+    if not teacher.path:
+        raise RecipeError("'teacher.path' is missing; give teacher.path=FILE.parquet")
+    if not Path(teacher.path).is_file():
+        raise RecipeError(f"no file {teacher.path!r}; give teacher.path=FILE.parquet")
+    return Replay(Path(teacher.path), teacher.model)
