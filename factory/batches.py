@@ -107,9 +107,10 @@ class BatchFile:
         """Settle every request, be it without a result."""
         asked = {request.rollout_id: request for request in requests}
         if self.state.files:
-            for rollout_id, end in wire.results(self.teacher, self.results):
-                if request := asked.pop(rollout_id, None):
-                    settle(request, end, None)
+            with self.results.open("rb") as lines:
+                for rollout_id, end in wire.results(self.teacher, lines):
+                    if request := asked.pop(rollout_id, None):
+                        settle(request, end, None)
         words = f"the batch is {self.state.status} and has no line for this request"
         for request in asked.values():
             settle(request, Refused(f"batch_{self.state.status}", words), None)

@@ -13,11 +13,13 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
+from factory.errors import UserError
 from schemas.exchange import Refused, Reply, Request, Settle
 
 TRIES = 6
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+HOPELESS = 20  # failures before the first reply: the run is not worth going on with
 LONGEST_ASKED_S = 600.0  # a server that wants longer rest is asked once more all the same
 
 Sample = Callable[[Request], Awaitable[Reply]]
@@ -50,6 +52,8 @@ class Flow:
         self.window = Window(most)
         self.in_flight = 0
         self.retries = 0
+        self.replies = 0
+        self.failures = 0
         self._waiting: list[tuple[float, int, int, Request]] = []  # due, order, tries, request
         self._idle: deque[asyncio.Future[None]] = deque()
 
@@ -114,10 +118,16 @@ class Flow:
                 self.window.busy(began)
             if refused.permanent or refused.stop or tries + 1 >= TRIES:
                 settle(request, refused, time.monotonic() - began)
+                self.failures += 1
+                if self.failures == HOPELESS and not self.replies:
+                    raise UserError(
+                        f"the first {HOPELESS} requests all failed; the last: {refused}"
+                    ) from refused
             else:
                 self._wait(request, tries + 1, refused.retry_after_s)
         else:
             self.window.reply()
+            self.replies += 1
             settle(request, reply, time.monotonic() - began)
 
     def _wait(self, request: Request, tries: int, asked_s: float | None) -> None:

@@ -14,10 +14,15 @@ from typing import Any
 import pytest
 from conftest import ROOT, run_factory
 from faults import get, running
+from replies import SHAPES, Words, written
 from rows import problems, run
 
 from factory import catalog
+from factory.backends import _wire, batch
 from factory.store import Store
+from factory.teacher import Teacher
+
+TEACHER = Teacher(name="t", model="m", backend="batch", prompt="boxed", reasons=False)
 
 
 @pytest.fixture
@@ -65,11 +70,19 @@ def test_a_batch_is_submitted_taken_in_and_forgotten(tmp_path: Path, server: str
     found = rows(tmp_path / "s", f"{sql}, any_value(latency_s) from rollouts")
     assert found == [(12, 12, "two and two", "batch", None)]
     assert list((tmp_path / "s" / "batches").iterdir()) == []
-    (batch,) = get(server, "submitted")
-    assert batch["requests"] == 12
+    (sent,) = get(server, "submitted")
+    assert sent["requests"] == 12
     again = ask(tmp_path / "s", server, "reasoning,polls=2", "n=2")
     assert "0 bought in this run" in again.stdout
     assert len(get(server, "submitted")) == 1
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_every_shape_of_reply_means_the_same_in_a_batch_as_online(shape: str) -> None:
+    body = json.loads(b"".join(written(Words(shape), cut=False, stream=False)))
+    line = {"custom_id": "r.p.0", "response": {"status_code": 200, "body": body}, "error": None}
+    told = batch.results(TEACHER, [json.dumps(line).encode()])
+    assert list(told) == [("r", _wire.reply(body))]
 
 
 def test_what_expired_is_a_failure_and_owed_again(tmp_path: Path, server: str) -> None:
@@ -78,7 +91,7 @@ def test_what_expired_is_a_failure_and_owed_again(tmp_path: Path, server: str) -
     failed = rows(tmp_path / "s", "select distinct kind, permanent, message from failures")
     assert failed == [("batch_expired", False, "not done within 24 hours")]
     ask(tmp_path / "s", server, "plain,expire")
-    assert [batch["requests"] for batch in get(server, "submitted")] == [6, 3]
+    assert [sent["requests"] for sent in get(server, "submitted")] == [6, 3]
     assert rows(tmp_path / "s", "select count(*) from rollouts") == [(5,)]
 
 
@@ -129,7 +142,7 @@ def test_a_killed_run_leaves_its_batch_to_the_next_and_it_is_submitted_once(
     # another sampling: what was paid for is taken in all the same, under its own policy
     done = ask(store, server, "plain,polls=3", "sampling.temperature=0.9")
     assert done.returncode == 0, done.stderr
-    assert [batch["requests"] for batch in get(server, "submitted")] == [6, 6]
+    assert [sent["requests"] for sent in get(server, "submitted")] == [6, 6]
     found = rows(store, "select count(*), count(distinct policy_id) from rollouts")
     assert found == [(12, 2)]
 
@@ -163,7 +176,7 @@ def test_max_cost_keeps_files_small(tmp_path: Path, server: str) -> None:
     done = ask(tmp_path / "s", server, "plain", *price, "max_cost=1.5", "concurrency=1")
     assert done.returncode == 0, done.stderr
     assert "4 requests are left" in done.stdout
-    assert [batch["requests"] for batch in get(server, "submitted")] == [1, 1]
+    assert [sent["requests"] for sent in get(server, "submitted")] == [1, 1]
 
 
 def test_without_a_provider_the_files_wait_for_vllm_run_batch(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ again. `sample` asks online, for `just check` and `just preview`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -164,19 +164,18 @@ def request(teacher: Any, sampling: Mapping[str, Any], raw: bytes) -> Request:
     return Request(rollout_id, problem_id, int(index), messages, sampling)
 
 
-def results(teacher: Any, file: Path) -> Iterator[tuple[str, Reply | Refused]]:
+def results(teacher: Any, lines: Iterable[bytes]) -> Iterator[tuple[str, Reply | Refused]]:
     """(rollout_id, how it ended) of every line of results; a line that is none is passed over."""
-    with file.open("rb") as lines:
-        for raw in lines:
-            try:
-                found = json.loads(raw)
-                named = found["custom_id"].partition(".")[0]
-            except (ValueError, KeyError, TypeError, AttributeError):
-                continue
-            try:
-                yield named, _wire.whole(teacher, _reply(found))
-            except Refused as refused:
-                yield named, refused
+    for raw in lines:
+        try:
+            found = json.loads(raw)
+            named = found["custom_id"].partition(".")[0]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        try:
+            yield named, _wire.whole(teacher, _reply(found))
+        except Refused as refused:
+            yield named, refused
 
 
 def _reply(found: dict[str, Any]) -> Reply:

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from rig import ENGINE, HERE, flags, python, served
+from rows import problems, run
 from tiny import OPENING, SOLUTION, TEMPLATE, TOKENIZER, TRACE
 from tokenizers import Tokenizer
 
@@ -128,45 +129,33 @@ def test_an_engine_that_cannot_start_is_one_line(offline: dict[str, Any]) -> Non
         assert len(offline[name]) < 450
 
 
-def test_run_batch_answers_openai_batch_lines(model: Path, tmp_path: Path) -> None:
+def test_batch_files_run_through_vllm_run_batch(model: Path, tmp_path: Path) -> None:
     """Without a reasoning parser, so that thinking comes inline."""
-    sent, got = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    content = {"whole": "Which digit?", "cut": "Which digit?", "long": "a b " * 2_000}
-    lines = [batch_line(name, text, 4 if name == "cut" else 64) for name, text in content.items()]
-    sent.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    words = ("--model", model, "--served-model-name", "tiny", *flags())
-    done = python("-m", "vllm.entrypoints.openai.run_batch", "-i", sent, "-o", got, *words)
+    root = tmp_path / "store"
+    asked = problems("Which digit?", "a b " * 2_000)
+    Store(root, create=True).commit(run(), {"problems": asked})
+    words = ("teacher=local", "teacher.backend=batch", "teacher.model=tiny", "n=1")
+    words = (*words, f"store={root}", "sampling.max_tokens=64", "steps=sample")
+    done = python("-m", "factory", "generate", *words)
+    assert done.returncode == 2, done.stderr
+    (sent,) = (root / "batches").glob("*.jsonl")
+    got = sent.with_suffix(".out.jsonl")
+    assert f"-i {sent} -o {got} --model tiny" in done.stderr
+    served_as = ("--model", model, "--served-model-name", "tiny", *flags())
+    batch = ("-m", "vllm.entrypoints.openai.run_batch", "-i", sent, "-o", got, *served_as)
+    done = python(*batch)
     assert done.returncode == 0, done.stderr
-    answered = {line["custom_id"]: line for line in map(json.loads, got.read_text().splitlines())}
-    assert answered.keys() == content.keys()
-    check_batch(answered)
-
-
-def batch_line(name: str, content: str, max_tokens: int) -> dict[str, Any]:
-    body = {
-        "model": "tiny",
-        "messages": [{"role": "user", "content": content}],
-        "max_tokens": max_tokens,
-        "temperature": 0.6,
-        "seed": 1,
-    }
-    return {"custom_id": name, "method": "POST", "url": "/v1/chat/completions", "body": body}
-
-
-def check_batch(answered: dict[str, Any]) -> None:
-    for name, finish, tokens in (("whole", "stop", TOKENS + 1), ("cut", "length", 4)):
-        line = answered[name]
-        assert (line["error"], line["response"]["status_code"]) == (None, 200)
-        body = line["response"]["body"]
-        assert body["model"] == "tiny"
-        assert body["choices"][0]["finish_reason"] == finish
-        assert body["usage"]["completion_tokens"] == tokens
-    whole = answered["whole"]["response"]["body"]["choices"][0]["message"]
-    assert WHOLE.fullmatch(whole["content"])
-    assert whole["reasoning"] is None
-    refused = answered["long"]
-    assert (refused["response"]["status_code"], refused["response"]["body"]) == (400, None)
-    assert "1024" in refused["error"]["error"]["message"]  # one `error` inside the other
+    assert "1 bought in this run" in generate(root, *words[:-2], "sampling.max_tokens=64")
+    with catalog.connect(Store(root)) as con:
+        whole = con.sql("select * from rollouts").arrow().read_all().to_pylist()
+        failed = con.sql("select kind, permanent, message from failures").fetchall()
+    assert [(r["trace"], r["finish_reason"], r["served_model"]) for r in whole] == [
+        (TRACE, "stop", "tiny")
+    ]
+    assert whole[0]["completion_tokens"] == TOKENS + 1
+    [(kind, permanent, message)] = failed
+    assert (kind, permanent) == ("status_400", True)
+    assert "1024" in message
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +168,14 @@ def address(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 def chat(address: str, max_tokens: int, **more: str) -> dict[str, Any]:
     """What the server itself answers."""
-    body = batch_line("", "Which digit?", max_tokens)["body"] | more
+    body = {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": "Which digit?"}],
+        "max_tokens": max_tokens,
+        "temperature": 0.6,
+        "seed": 1,
+        **more,
+    }
     headers = {"content-type": "application/json"}
     asked = Request(f"{address}/chat/completions", json.dumps(body).encode(), headers)
     with urlopen(asked, timeout=60) as reply:
@@ -224,6 +220,16 @@ def test_generate_reads_a_vllm_server(address: str, tmp_path: Path) -> None:
         assert rollout["completion_tokens"] == TOKENS + 1
         assert (rollout["served_model"], rollout["model"]) == ("tiny", "tiny")
     assert "0 bought in this run" in generate(store, *words)
+
+
+def test_a_prefill_is_continued_by_the_server(address: str, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    words = ("teacher=local", f"teacher.base_url={address}", "teacher.model=tiny", *ASKED)
+    generate(store, *words, "teacher.prefill=<think>\n")
+    for rollout in rollouts(store):
+        assert rollout["trace"] == TRACE
+        assert ANSWER.fullmatch(rollout["solution"])
+        assert rollout["completion_tokens"] == TOKENS - 2 + 1  # the prefill; the end
 
 
 def test_a_thought_cut_short_by_the_server_is_kept_as_a_trace(address: str, tmp_path: Path) -> None:
