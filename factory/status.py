@@ -38,6 +38,12 @@ def _health(console: Console, store: Store, snapshot: Snapshot, damage: list[str
         )
     if not waiting:
         console.print("[bold]journal[/bold]   empty")
+    for path in sorted((store.root / "batches").glob("*.json")):
+        sent = json.loads(path.read_bytes())
+        console.print(
+            f"[bold]batch[/bold]     {sent['name']}: {sent['count']:,} requests of "
+            f"{sent['teacher']['name']}; the next `just generate` of it takes them in"
+        )
     for words in damage:
         console.print(f"[red]damage[/red]    {words}")
     if not damage:

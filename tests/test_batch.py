@@ -139,6 +139,7 @@ def test_a_killed_run_leaves_its_batch_to_the_next_and_it_is_submitted_once(
     assert known["batch_id"] == "batch-0"
     if not confirmed:
         intent.write_text(json.dumps({**known, "batch_id": None}))
+    assert "6 requests of local" in run_factory("status", f"store={store}").stdout
     # another sampling: what was paid for is taken in all the same, under its own policy
     done = ask(store, server, "plain,polls=3", "sampling.temperature=0.9")
     assert done.returncode == 0, done.stderr
