@@ -84,7 +84,7 @@ test *args: lint
 # ruff and pyright
 lint:
     @ruff check . && ruff format --check .
-    @pyright --pythonpath "$(command -v python)" factory schemas tests/*.py tests/verifiers tests/world
+    @pyright --pythonpath "$(command -v python)" factory schemas tests/*.py tests/bench tests/verifiers tests/world
 
 # 140 kills of writers and of a purchase: nothing lost, nothing twice, nothing paid twice
 test-kills:
@@ -99,3 +99,8 @@ test-train:
 test-vllm:
     @tests/vllm/build
     @OMP_NUM_THREADS=1 .venv-vllm/bin/python -m pytest -m slow tests/vllm
+
+# a benchmark beside its peers, in one run: `just bench generate`
+[no-exit-message]
+bench what="" *args:
+    @python tests/bench "$@"

@@ -1,0 +1,73 @@
+"""The benchmark still runs, and its server answers what our client reads."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import _rig as rig
+from _server import KINDS, REPLIES, THOUGHT
+
+from factory.backends.openai import connect
+from factory.teacher import Teacher, values
+from schemas.exchange import Reply, Request
+
+HERE = Path(__file__).parent
+
+
+async def asked(server: str, count: int) -> list[Reply]:
+    given = {"teacher.base_url": f"{server}/v1", "teacher.model": "bench"}
+    teacher, _ = values("local", given)
+    backend = connect(Teacher.model_validate(teacher), None)
+    message = {"role": "user", "content": "ü" * 5000}
+    requests = [Request(f"r{i}", "p", i, [message], {}) for i in range(count)]
+    replies = await asyncio.gather(*(backend.sample(request) for request in requests))
+    await backend.close()
+    return replies
+
+
+def test_the_server_answers_what_our_client_reads() -> None:
+    with rig.served() as server:
+        replies = asyncio.run(asked(server, 30))
+        assert rig.counted(server)["total"] == 30
+        assert rig.counted(server, "reset") == {}
+        assert rig.counted(server)["total"] == 0
+    assert all(len(reply.reasoning or "") == THOUGHT for reply in replies)
+    assert {reply.finish_reason for reply in replies} == {"stop"}
+    assert len(REPLIES) == KINDS == len(set(REPLIES))
+
+
+def test_requests_in_pieces_and_several_at_once_are_each_answered() -> None:
+    one = b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 4\r\n\r\n{  }"
+
+    async def talk(port: str) -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+        for piece in (one[:20], one[20:-1], one[-1:] + one, one + one[:5]):
+            writer.write(piece)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        got = await reader.read(2**20)
+        writer.close()
+        return got.count(b"HTTP/1.1 200 OK")
+
+    with rig.served() as server:
+        assert asyncio.run(talk(server.rpartition(":")[2])) == 3
+
+
+def test_our_part_of_the_benchmark_runs() -> None:
+    words = ("parts=clients,journal", "peers=none", "requests=200", "runs=1")
+    done = subprocess.run(
+        [sys.executable, str(HERE), "generate", *words, "concurrency=64", "format=markdown"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| ours |") == 1, done.stdout
+    assert "### The journal's cost" in done.stdout
+
+
+def test_an_unknown_benchmark_names_those_there_are() -> None:
+    done = subprocess.run([sys.executable, str(HERE), "x"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "known: generate" in done.stderr
