@@ -18,9 +18,11 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-LINE_S = 5.0
+LINE_S = 5.0  # between two lines
+DRAW_S = 0.1  # between two pictures of a bar
 
 Advance = Callable[..., None]
+State = Callable[[], str]
 
 
 class _Rate(ProgressColumn):
@@ -41,10 +43,10 @@ class Progress:
     def task(self, label: str, total: int | None) -> Iterator[Advance]:
         """A task of `total` units (None: unknown); the yielded function advances it by 1 or k.
 
-        It may be told a `state` in words, shown beside the figures.
+        It may be told a `state`: asked for words now and then, shown beside the figures.
         """
         if total == 0:
-            yield lambda done=1, state="": None
+            yield lambda done=1, state=str: None
             return
         show = self._bar if self.console.is_terminal else self._lines
         with show(label, total) as advance:
@@ -64,7 +66,17 @@ class Progress:
         )
         with Bars(*columns, console=self.console) as bars:
             bar = bars.add_task(label, total=total, state="")
-            yield lambda done=1, state="": bars.update(bar, advance=done, state=state)
+            said, waiting = time.monotonic(), 0
+
+            def advance(more: int = 1, state: State = str) -> None:
+                nonlocal said, waiting
+                waiting += more
+                if time.monotonic() - said >= DRAW_S:
+                    bars.update(bar, advance=waiting, state=state())
+                    said, waiting = time.monotonic(), 0
+
+            yield advance
+            bars.update(bar, advance=waiting)
 
     @contextmanager
     def _lines(self, label: str, total: int | None) -> Iterator[Advance]:
@@ -72,7 +84,7 @@ class Progress:
         done = 0
         of = "" if total is None else f" of {total:,}"
 
-        def advance(more: int = 1, state: str = "") -> None:
+        def advance(more: int = 1, state: State = str) -> None:
             nonlocal done, said
             done += more
             now = time.monotonic()
@@ -80,7 +92,7 @@ class Progress:
                 said = now
                 rate = done / (now - began)
                 left = "" if total is None else f", {(total - done) / rate:,.0f} s left"
-                noted = f", {state}" if state else ""
+                noted = f", {words}" if (words := state()) else ""
                 self.say(f"{label}: {done:,}{of}, {rate:,.0f}/s{left}{noted}")
 
         yield advance

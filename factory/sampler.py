@@ -7,8 +7,10 @@ a teacher that hides its reasoning, a spent budget) stops the run with what arri
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from factory import journal, reasoning
@@ -77,6 +79,8 @@ class Sampler:
         self.tokens = 0
         self.began = time.monotonic()
         self.journal = self._open()
+        self.sealer = ThreadPoolExecutor(1)  # DuckDB and Arrow leave the interpreter to requests
+        self.sealing: Future[None] | None = None
 
     async def buy(
         self, requests: Iterable[Request], count: int, carrier: Carrier, progress: Progress
@@ -87,7 +91,7 @@ class Sampler:
 
                 def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
                     self._settle(request, end, seconds)
-                    advance(1, self._state(carrier))
+                    advance(1, partial(self._state, carrier))
 
                 await carrier.run(self._affordable(requests), settle)
             if self.settled != self.asked:
@@ -97,7 +101,7 @@ class Sampler:
             raise mistakes.exceptions[0] if mistakes else group from None
         finally:
             self.record.counts["retries"] = carrier.retries
-            self._seal()
+            self._close()
 
     def _affordable(self, requests: Iterable[Request]) -> Iterator[Request]:
         for request in requests:
@@ -153,19 +157,26 @@ class Sampler:
         self.record.cost_usd += row.get("cost_usd") or 0.0
         self.budget.spent += row.get("cost_usd") or 0.0
         if len(self.rows) >= SEAL_ROWS:
-            self._seal()
-            self.journal = self._open()
+            self._rotate()
 
     def _open(self) -> Journal:
         self.segments += 1
         return Journal(self.store.root, self.segments, asdict(self.record))
 
-    def _seal(self) -> None:
-        """Commit what is journalled; only then may the journal go."""
-        seal(self.store, self.record, self.rows)
-        self.rows = []
-        self.journal.close()
-        self.journal.path.unlink(missing_ok=True)
+    def _rotate(self) -> None:
+        """Seal what is journalled while requests go on, one segment at a time."""
+        if self.sealing:
+            self.sealing.result()
+        record = replace(self.record, counts=dict(self.record.counts))
+        self.sealing = self.sealer.submit(_seal, self.store, record, self.rows, self.journal)
+        self.rows, self.journal = [], self._open()
+
+    def _close(self) -> None:
+        """Seal the rest."""
+        with self.sealer:
+            if self.sealing:
+                self.sealing.result()
+            _seal(self.store, self.record, self.rows, self.journal)
 
     def _rollout(self, request: Request, reply: Reply, seconds: float | None) -> dict[str, Any]:
         teacher = self.teacher
@@ -207,6 +218,13 @@ class Sampler:
             "run_id": self.record.run_id,
             "created_at": datetime.now(UTC).replace(tzinfo=None).isoformat(),
         }
+
+
+def _seal(store: Store, record: Run, rows: list[journal.Line], written: Journal) -> None:
+    """Commit what is journalled; only then may the journal go."""
+    seal(store, record, rows)
+    written.close()
+    written.path.unlink(missing_ok=True)
 
 
 def _same_model(asked: str, served: str) -> bool:
