@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from factory.errors import StoreError
 
 SYNC_S = 0.1
@@ -39,7 +41,7 @@ class Journal:
 
     def write(self, table: str, row: dict[str, Any]) -> None:
         """Append one row; returns when the operating system has it. Raises StoreError."""
-        line = json.dumps([table, row], ensure_ascii=True).encode() + b"\n"
+        line = orjson.dumps([table, row], option=orjson.OPT_APPEND_NEWLINE)
         with self._guard:
             try:
                 written = os.write(self._handle, line)

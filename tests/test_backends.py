@@ -58,8 +58,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> float:
 
 
 def teacher(way: Way, server: str, model: str, **values: Any) -> Any:
-    fields = {"base_url": f"{server}/v1", "model": model, "ask": {}, **way._asdict(), **values}
-    return SimpleNamespace(**fields)
+    fields = {"base_url": f"{server}/v1", "model": model, "prefill": None}
+    return SimpleNamespace(**{**fields, **way._asdict(), **values})
 
 
 def request(number: int = 0, content: str = "What is 2 + 2?", **sampling: Any) -> Request:
@@ -391,7 +391,7 @@ def test_both_clients_send_the_same(server: str) -> None:
     sent = []
     for stream in (False, True):
         for name in ("lean", "official"):
-            its = teacher(Way(name, stream), server, "plain", ask={"top_k": 20, "seed": 1})
+            its = teacher(Way(name, stream), server, "plain", prefill="<think>\n")
             one(its, request(3, "e\u0301\u2028", seed=40, temperature=0.6))
             got = get(server, "requests")[-1]
             sent.append((got["body"], got["headers"]["x-client-request-id"]))
@@ -401,6 +401,26 @@ def test_both_clients_send_the_same(server: str) -> None:
     streamed = {"stream": True, "stream_options": {"include_usage": True}}
     assert sent[2][0] == {**sent[0][0], **streamed}
     assert sent[0][1] == "r3"
+    opened = {"role": "assistant", "content": "<think>\n"}
+    assert sent[0][0]["messages"][1:] == [opened]
+    assert sent[0][0]["continue_final_message"] and not sent[0][0]["add_generation_prompt"]
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "thought"),
+    [
+        ("plain", "<think>\nSo it is \\boxed{4}.", None),
+        ("think-prefilled", "<think>\ntwo and two</think>\n\n\\boxed{4}", None),
+        ("think", "<think>two and two</think>\\boxed{4}", None),  # told again by the server
+        ("reasoning", "\\boxed{4}", "two and two"),
+    ],
+)
+def test_words_put_into_the_mouth_are_part_of_the_reply(
+    way: Way, server: str, model: str, text: str, thought: str | None
+) -> None:
+    reply = one(teacher(way, server, model, prefill="<think>\n"), request())
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.reasoning) == (text, thought)
 
 
 def test_odd_prompts_are_sent_or_refused_but_never_crash(way: Way, server: str) -> None:
