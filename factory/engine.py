@@ -2,26 +2,34 @@
 
 A step holds the store's lock of its kind while it runs: of two started at once the second waits.
 Each unit of work is one commit that carries the run's record, so an interrupted run leaves its
-finished units and the next one computes what is still owed. Units run in this process; a step is
-a function of Arrow rows and does not know.
+finished units and the next one computes what is still owed. `spread` has units worked on by all
+cores; a step is a function of Arrow rows and does not know.
 """
 
 import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from factory import __version__
 from factory.errors import StoreError
 from factory.store import Run, Store
+
+Unit = TypeVar("Unit")
+Done = TypeVar("Done")
 
 
 @contextmanager
@@ -86,6 +94,31 @@ def locked(root: Path, kind: str, say: Callable[[str], None] | None = None) -> I
         yield
     finally:
         os.close(handle)
+
+
+def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done]:
+    """`work(unit)` for every unit, in order, by a process per core; a few units are in flight.
+
+    `work` is a function of a module. One unit alone is worked on here.
+    """
+    coming, cores = iter(units), os.cpu_count() or 1
+    first = list(islice(coming, 2))
+    if len(first) < 2 or cores == 1:
+        yield from map(work, chain(first, coming))
+        return
+    # Ctrl-C is for this process; spawned, not forked: it has threads.
+    ours = get_context("spawn")
+    with ProcessPoolExecutor(cores, ours, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        flying: deque[Future[Done]] = deque()
+        try:
+            for unit in chain(first, coming):
+                flying.append(pool.submit(work, unit))
+                if len(flying) > 2 * cores:
+                    yield flying.popleft().result()
+            while flying:
+                yield flying.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _to_stderr(words: str) -> None:

@@ -57,7 +57,7 @@ def _owed(console: Console, store: Store) -> None:
     with catalog.connect(store) as con:
         for words, owed in _sampled(store, con):
             table.add_row("sample", f"{owed:,}", words)
-        table.add_row("verify", f"{verify.owed(con).num_rows:,}", "rollouts")
+        table.add_row("verify", f"{verify.owed(con):,}", "rollouts")
         table.add_row("dedup", f"{dedup.owed(con):,}", "assignments")
         untagged = max(
             tag.owed(con, tagger).height for tagger in tag.taggers() if tagger.SUBJECT == "rollout"

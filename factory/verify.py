@@ -4,27 +4,31 @@ Owed are the rollouts without a verdict of this verifier, version and policy aga
 problem has now: a new version or a corrected answer judges again, and buys nothing.
 """
 
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from pydantic import Field
 
 from factory import catalog, engine, reasoning
-from factory.progress import Advance, Progress
+from factory.progress import Progress
 from factory.recipe import Recipe, shown
 from factory.store import Run, Store
 from factory.verifiers import maths
 from schemas.arrow import from_rows
 
-UNIT_ROWS = 2_000
+UNIT_ROWS = 1_000  # for a core to judge
+COMMIT_UNITS = 5
 
-OWED = """
-    select r.rollout_id, p.answer, p.statement, r.finish_reason, r.trace, r.solution
+NAMED = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
+OWED = f"""
     from rollouts r join problems p using (problem_id)
     anti join verdicts v on v.rollout_id = r.rollout_id and v.answer is not distinct from p.answer
-        and v.verifier = $verifier and v.version = $version and v.policy = $policy
-    order by r.problem_id, r.sample_index
+        and v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
+        and v.policy = '{maths.POLICY}'
 """
+COLUMNS = "r.rollout_id, p.answer, p.statement, r.finish_reason, r.trace, r.solution"
 
 
 class VerifyRecipe(Recipe):
@@ -33,29 +37,30 @@ class VerifyRecipe(Recipe):
     deadline_s: float = Field(gt=0)
 
 
-def owed(con: Any) -> pa.Table:
-    """The rollouts to judge, with the answer to judge against."""
-    names = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
-    return con.sql(OWED, params=names).to_arrow_table()
+def owed(con: Any) -> int:
+    """How many rollouts are to be judged."""
+    return con.sql(f"select count(*) {OWED}").fetchall()[0][0]
 
 
 def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
-    """Judge what is owed, a commit every UNIT_ROWS rows."""
-    with engine.run(store, "verify", shown(recipe)) as record:
-        with catalog.connect(store) as con:
-            rollouts = owed(con)
-        with progress.task("verify", rollouts.num_rows) as advance:
-            for start in range(0, rollouts.num_rows, UNIT_ROWS):
-                unit = rollouts.slice(start, UNIT_ROWS)
-                seen = store.snapshot()
-                verdicts = judge(unit, recipe, record.run_id, advance)
-                for row in verdicts["outcome"].to_pylist():
-                    record.counts[row] = record.counts.get(row, 0) + 1
-                store.commit(record, {"verdicts": verdicts}, seen)
+    """Judge what is owed, on all cores."""
+    with engine.run(store, "verify", shown(recipe)) as record, catalog.connect(store) as con:
+        count = owed(con)
+        with progress.task("verify", count) as advance:
+            units = con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS)
+            judge = partial(judged, recipe.deadline_s, record.run_id)
+            verdicts = engine.spread(judge, units)
+            while done := list(islice(verdicts, COMMIT_UNITS)):
+                rows = pa.concat_tables(done)
+                for outcome in rows["outcome"].value_counts().to_pylist():
+                    name = outcome["values"]
+                    record.counts[name] = record.counts.get(name, 0) + outcome["counts"]
+                store.commit(record, {"verdicts": rows}, store.snapshot())
+                advance(rows.num_rows)
     return record
 
 
-def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str, advance: Advance) -> pa.Table:
+def judged(deadline_s: float, run_id: str, rollouts: pa.RecordBatch) -> pa.Table:
     """Verdict rows for rollout rows, in their order."""
     rows = rollouts.to_pylist()
     claims = [
@@ -67,16 +72,12 @@ def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str, advance: Advanc
         )
         for row in rows
     ]
-    judged = []
-    for verdict in maths.verify_many(claims, deadline_s=recipe.deadline_s):
-        judged.append(verdict)
-        advance()
-    named = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
+    verdicts = maths.verify_many(claims, workers=1, deadline_s=deadline_s)
     return from_rows(
         "verdicts",
         [
             {
-                **named,
+                **NAMED,
                 "rollout_id": row["rollout_id"],
                 "answer": row["answer"],
                 "outcome": verdict.outcome,
@@ -88,6 +89,6 @@ def judge(rollouts: pa.Table, recipe: VerifyRecipe, run_id: str, advance: Advanc
                 "canonical": verdict.canonical,
                 "answer_canonical": verdict.answer_canonical,
             }
-            for row, verdict in zip(rows, judged, strict=True)
+            for row, verdict in zip(rows, verdicts, strict=True)
         ],
     )
