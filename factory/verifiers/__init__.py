@@ -20,7 +20,7 @@ Outcome = Literal[
     "no_gold",  # there is nothing to judge against
     "error",  # the judge broke, not the completion
 ]
-Tier = Literal["extract", "string", "exact", "symbolic", "none"]
+Tier = Literal["extract", "string", "exact", "numeric", "symbolic", "none"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from functools import lru_cache
 from factory.verifiers import Claim, Outcome, Tier, Verdict
 from factory.verifiers.maths import extract
 from factory.verifiers.maths.canonical import MAX_LENGTH, Form, form_of
-from factory.verifiers.maths.compare import Answered, Ask, Decision, Relation, decide
+from factory.verifiers.maths.compare import decide
+from factory.verifiers.maths.decision import Answered, Ask, Decision, Relation
 from factory.verifiers.maths.workers import WorkerFailure, WorkerTimeout, shared
 
 __all__ = [
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 NAME = "maths"
-VERSION = "1"
+VERSION = "2"
 DEADLINE_S = 5.0
 WINDOW = 256  # rows in flight for each worker: bounds memory, and one slow row holds back no other
 REMEMBERED = 100_000  # distinct pairs

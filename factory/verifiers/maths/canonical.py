@@ -64,7 +64,7 @@ _LATE_SHORT = re.compile(r"(\\[dtc]?frac ?\{[^{}]*\}) ?(\d|[a-zA-Z]|\\pi(?![a-z]
 _SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]*)\))")
 _TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
 _ZERO_PADDED = re.compile(r"(?<![\d.])0+(?=\d)|(?<=\d)\.(?![\d\\])")
-_SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}")
+_SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}(?!\d)")
 _COUNTS = [
     "zero", "one", "two", "three", "four", "five", "six",
     "seven", "eight", "nine", "ten", "eleven", "twelve",

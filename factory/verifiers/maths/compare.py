@@ -7,42 +7,13 @@ math-verify reads (1,2) and {1,2} as equal.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Sequence
 
 from factory.verifiers import Tier
-from factory.verifiers.maths import exact, units
+from factory.verifiers.maths import algebra, exact, units
 from factory.verifiers.maths.canonical import Form
+from factory.verifiers.maths.decision import Ask, Decision, Relation, Rule
 from factory.verifiers.maths.shape import Shape, depth_of, outermost, shape_of
-
-Relation = Literal["same", "different", "unclear", "open", "bad_gold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A worker's reply; the values are decimal strings where that side is a real number."""
-
-    relation: Relation
-    gold: str | None = None
-    given: str | None = None
-
-
-Ask = Callable[[str, str], Answered]
-
-
-class Rule(Protocol):
-    """One rule of `decide`: a decision, or None where it does not apply."""
-
-    def __call__(self, gold: str, given: str, ask: Ask | None, /) -> "Decision | None": ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    relation: Relation
-    tier: Tier
-    reason: str
-
 
 MAX_PARTS = 64
 MAX_DEPTH = 40
@@ -77,7 +48,7 @@ def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
     for rule in RULES:
         if decision := rule(gold, given, ask):
             return decision
-    return _symbolic(gold, given, ask)
+    return algebra.symbolic(gold, given, ask)
 
 
 def _unbased(gold: str, given: str) -> tuple[str, str]:
@@ -228,7 +199,7 @@ def _matched(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Deci
 
 
 _STRENGTH: Sequence[Relation] = ("same", "open", "unclear", "bad_gold")
-_DEPTH: Sequence[Tier] = ("string", "exact", "symbolic")
+_DEPTH: Sequence[Tier] = ("string", "exact", "numeric", "symbolic")
 
 
 def _weaker(one: Decision, other: Decision) -> Decision:
@@ -238,30 +209,13 @@ def _weaker(one: Decision, other: Decision) -> Decision:
     return other if key(other) > key(one) else one
 
 
-def _symbolic(gold: str, given: str, ask: Ask | None) -> Decision:
-    if ask is None:
-        return Decision("open", "symbolic", "left to math-verify")
-    answered = ask(gold, given)
-    if (
-        answered.gold
-        and answered.given
-        and (near := _as_decimals(gold, given, answered)) is not None
-    ):
-        return Decision(
-            "same" if near else "different", "symbolic", "compared as a decimal and a value"
-        )
-    return Decision(
-        answered.relation, "symbolic", f"math-verify and numeric check: {answered.relation}"
-    )
-
-
-def _as_decimals(gold: str, given: str, answered: Answered) -> bool | None:
-    """The rounding rule, where one side is a decimal and the other an irrational number."""
-    one, other = exact.parse(gold), exact.parse(given)
-    if not any(number and number.ulp for number in (one, other)):
-        return None
-    values = (exact.irrational(answered.gold or ""), exact.irrational(answered.given or ""))
-    return exact.same(one or values[0], other or values[1])
-
-
-RULES: tuple[Rule, ...] = (_unreadable, _choice, _text, _numbers, _equation, _structure)
+RULES: tuple[Rule, ...] = (
+    _unreadable,
+    _choice,
+    _text,
+    _numbers,
+    _equation,
+    _structure,
+    algebra.relations,
+    algebra.values,
+)

@@ -1,0 +1,12 @@
+r"""The numeric tier: two canonical texts, evaluated by our own code at fixed random points.
+
+Equal wherever both are real -> the same; clearly apart anywhere -> different; what cannot be read
+or evaluated within the caps is left open. It runs in the caller's thread, so everything is capped:
+tokens, depth, magnitudes, factorials, terms of a sum and steps. Nothing is executed and sympy is
+not involved.
+"""
+
+from factory.verifiers.maths.numeric.points import alike, proportional, solves, value_of
+from factory.verifiers.maths.numeric.reader import Unreadable, read
+
+__all__ = ["Unreadable", "alike", "proportional", "read", "solves", "value_of"]

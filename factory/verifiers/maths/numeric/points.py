@@ -1,0 +1,196 @@
+r"""Two trees at fixed points -> equal, different, or None where that cannot be told.
+
+Real functions are compared where both are real, so \sqrt{xy} equals \sqrt{x}\sqrt{y}, while
+\sqrt{x^2} differs from x at the negative points. Precision follows the largest magnitude met; a
+difference that neither vanishes nor stands out is looked at again with more bits.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from mpmath import libmp
+
+from factory.verifiers.maths.numeric.evaluate import (
+    ZERO,
+    Complex,
+    Machine,
+    Undefined,
+    magnitude,
+    rational,
+)
+from factory.verifiers.maths.numeric.reader import Tree, Unreadable, read
+
+BITS = (160, 500, 1600, 8000)
+GUARD = 24  # bits lost to rounding along the way
+FEWEST = 3  # points at which both sides must be defined
+MAX_LETTERS = 6
+_CONSTANTS = frozenset("ei")
+# drawn once: denominators are odd primes, so that no identity holds by accident
+_DRAWN = (
+    (Fraction(431, 997), Fraction(983, 727), Fraction(1231, 619), Fraction(311, 461), Fraction(1877, 743), Fraction(571, 787)),
+    (Fraction(-1033, 751), Fraction(1499, 647), Fraction(-521, 883), Fraction(1409, 523), Fraction(-1667, 911), Fraction(853, 389)),
+    (Fraction(2273, 773), Fraction(-1879, 683), Fraction(617, 337), Fraction(-1361, 859), Fraction(409, 907), Fraction(-2311, 797)),
+    (Fraction(-11827, 503), Fraction(-7219, 877), Fraction(-13007, 641), Fraction(-9311, 449), Fraction(-8101, 967), Fraction(-12203, 571)),
+    (Fraction(29297, 991), Fraction(18367, 953), Fraction(23581, 701), Fraction(15991, 853), Fraction(21613, 733), Fraction(31159, 887)),
+    (Fraction(97, 1009), Fraction(61, 887), Fraction(173, 971), Fraction(89, 1013), Fraction(137, 829), Fraction(53, 947)),
+)  # fmt: skip
+_WHOLE = tuple(tuple(Fraction(n) for n in row) for row in ((7, 3, 5, 2, 4, 6), (4, 2, 3, 5, 6, 7), (11, 5, 6, 7, 3, 4), (10, 4, 2, 3, 5, 6), (9, 6, 4, 5, 2, 3)))  # fmt: skip
+
+
+def alike(gold: str, given: str) -> bool | None:
+    """Whether two expressions are equal wherever both are defined."""
+    one, other = read(gold), read(given)
+    letters = shared_letters(one, other)
+    verdicts = {_alike(one, other, letters, tens) for tens in _bases(one, other)}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _bases(one: Tree, other: Tree) -> Sequence[bool]:
+    r"""A bare \log is natural or to base ten: what depends on which is not told."""
+    return (False, True) if any("log" in names(tree) for tree in (one, other)) else (False,)
+
+
+def _alike(one: Tree, other: Tree, letters: Sequence[str], tens: bool) -> bool | None:  # noqa: FBT001
+    seen = 0
+    for point in points(letters):
+        real = bool(letters) and not _imaginary(one, other)
+        try:
+            if not equal(lambda m: (m.value(one), m.value(other)), point, real=real, tens=tens):
+                return False
+        except Undefined:
+            continue
+        seen += 1
+    return True if seen >= (FEWEST if letters else 1) else None
+
+
+def points(letters: Sequence[str]) -> Iterator[dict[str, Fraction]]:
+    """The points to try: fractions of both signs and many sizes, then whole numbers."""
+    if not letters:
+        yield {}
+        return
+    for row in (*_DRAWN, *_WHOLE):
+        yield dict(zip(letters, row, strict=False))
+
+
+Sides = Callable[[Machine], tuple[Complex, Complex]]
+
+
+def equal(sides: Sides, point: dict[str, Fraction], *, real: bool, tens: bool = False) -> bool:
+    """Equality at one point; raises Undefined or Unreadable."""
+    doubtful = False
+    for bits in BITS:
+        machine = Machine(bits, {k: rational(v, bits) for k, v in point.items()}, real=real, tens=tens)
+        one, other = sides(machine)
+        gap = libmp.mpc_sub(one, other, bits, "n")
+        noise = machine.peak - bits + GUARD
+        if noise > -80 and bits < BITS[-1]:
+            continue  # numbers too large for this precision
+        size = max(magnitude(one), magnitude(other))
+        if magnitude(gap) <= noise:
+            if gap == ZERO or size > noise + 100:
+                return True
+            doubtful = True  # zero, or both merely small: 2^{-999} and 2^{-998}
+            continue
+        return False
+    if doubtful:
+        return True
+    raise Unreadable
+
+
+def value_of(text: str) -> Fraction | None:
+    """The value of a real constant, to some 40 digits."""
+    tree = read(text)
+    if shared_letters(tree, tree) or "log" in names(tree):
+        return None
+    value = Machine(BITS[0], {}, real=False, tens=False).value(tree)
+    if value[1] != libmp.fzero:
+        return None
+    return Fraction(*libmp.to_rational(value[0]))
+
+
+def proportional(one: tuple[str, str], other: tuple[str, str]) -> int | None:
+    """Of two relations l = r: the sign of a constant ratio of their l - r, 0 where none is."""
+    trees = [read(side) for side in (*one, *other)]
+    letters = shared_letters(*trees)
+    if not letters:
+        raise Unreadable
+    signs: list[int] = []
+    first: list[Fraction] = []
+    for point in points(letters):
+        try:
+            signs.append(_ratio_sign(trees, point, first))
+        except Undefined:
+            continue
+        if signs[-1] == 0:
+            return 0
+    return signs[0] if len(signs) >= FEWEST and len(set(signs)) == 1 else None
+
+
+def _ratio_sign(trees: Sequence[Tree], point: dict[str, Fraction], first: list[Fraction]) -> int:
+    """The sign of the ratio at a point, 0 where it is not the ratio at the first point."""
+    machine = Machine(BITS[0], {k: rational(v, BITS[0]) for k, v in point.items()}, real=True, tens=False)
+    a, b, c, d = (machine.value(tree) for tree in trees)
+    top, bottom = (libmp.mpc_sub(p, q, BITS[0], "n") for p, q in ((a, b), (c, d)))
+    noise = machine.peak - BITS[0] + GUARD
+    if min(magnitude(top), magnitude(bottom)) <= noise or (top[1], bottom[1]) != (libmp.fzero,) * 2:
+        raise Undefined
+    ratio = Fraction(*libmp.to_rational(libmp.mpf_div(top[0], bottom[0], BITS[0], "n")))
+    if not first:
+        first.append(ratio)
+    return 0 if abs(ratio - first[0]) > abs(first[0]) / 2**80 else (1 if ratio > 0 else -1)
+
+
+def solves(one: tuple[str, str], other: tuple[str, str]) -> bool | None:
+    """Whether points on the first equation, linear in some letter, lie on the second."""
+    trees = [read(side) for side in (*one, *other)]
+    letters = shared_letters(*trees)
+    tried = [_on_both(trees, letter, point) for letter in letters for point in points(letters)]
+    told = [found for found in tried if found is not None]
+    return all(told) if len(told) >= FEWEST else None
+
+
+def _on_both(trees: Sequence[Tree], letter: str, point: dict[str, Fraction]) -> bool | None:
+    """None where the first equation is not linear in the letter."""
+    try:
+        at = [_gap(trees[:2], {**point, letter: Fraction(n)}) for n in (0, 1, 3)]
+        slope = at[1] - at[0]
+        if not slope or abs(at[2] - at[0] - 3 * slope) > abs(slope) / 2**80:
+            return None
+        root = (-at[0] / slope).limit_denominator(10**30)
+        return abs(_gap(trees[2:], {**point, letter: root})) < Fraction(1, 2**60)
+    except Undefined:
+        return None
+
+
+def _gap(sides: Sequence[Tree], point: dict[str, Fraction]) -> Fraction:
+    machine = Machine(BITS[1], {k: rational(v, BITS[1]) for k, v in point.items()}, real=True, tens=False)
+    left, right = (machine.value(side) for side in sides)
+    gap = libmp.mpc_sub(left, right, BITS[1], "n")
+    if gap[1] != libmp.fzero:
+        raise Undefined
+    return Fraction(*libmp.to_rational(gap[0]))
+
+
+def shared_letters(*trees: Tree) -> list[str]:
+    """The letters of all trees; one that only differs in its case is nobody's choice to make."""
+    found = sorted({name for tree in trees for name in _letters(tree)})
+    if len(found) > MAX_LETTERS or len({name.lower() for name in found}) < len(found):
+        raise Unreadable
+    return found
+
+
+def _letters(tree: Tree) -> set[str]:
+    if tree[0] == "letter":
+        return {tree[1]} - _CONSTANTS
+    inside = {name for part in tree[1:] if isinstance(part, tuple) for name in _letters(part)}
+    return inside - {tree[1]} if tree[0] in ("sum", "product") else inside
+
+
+def names(tree: Tree) -> set[str]:
+    """The operators of a tree; `log` only where it has no base."""
+    own = {tree[0]} if tree[0] != "log" or len(tree) == 2 else set[str]()
+    return own.union(*(names(part) for part in tree[1:] if isinstance(part, tuple)))
+
+
+def _imaginary(*trees: Tree) -> bool:
+    return any(tree == ("letter", "i") or any(_imaginary(p) for p in tree[1:] if isinstance(p, tuple)) for tree in trees)

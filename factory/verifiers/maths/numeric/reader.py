@@ -1,0 +1,290 @@
+r"""Canonical text -> a small tree, or Unreadable: numbers, letters, operators, LaTeX commands.
+
+A tree is a tuple: ("number", Fraction), ("letter", name), or (operator, tree, ...). Juxtaposition
+is a product; a function without brackets takes the product that follows, up to the next function.
+"""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+MAX_TOKENS = 400
+MAX_DEPTH = 40
+Tree = tuple[Any, ...]
+_TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re.DOTALL)
+_WORDS = re.compile(r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])")
+FUNCTIONS = frozenset(
+    ("sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh")
+    + ("exp", "ln", "log", "lg", "cis", "operatornamecis", "tg", "ctg", "cotg", "arctg")
+)
+_ALIASES = {"tg": "tan", "ctg": "cot", "cotg": "cot", "arctg": "arctan"}
+_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
+_GREEK = frozenset(
+    ("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "kappa")
+    + ("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "varphi", "chi", "psi", "omega")
+    + ("Delta", "Gamma", "Omega", "Lambda", "Phi", "Theta", "Sigma", "ell")
+)
+_CLOSERS = {"(": ")", "[": "]", "{": "}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
+_CLOSERS |= {"\\lvert": "\\rvert", "|": "|", "\\vert": "\\vert"}
+_APPLIED = frozenset("fghFGHP")  # f(x) is not a product
+ONE: Tree = ("number", Fraction(1))
+
+
+class Unreadable(Exception):
+    """Not an expression of the kind this tier evaluates."""
+
+
+@lru_cache(maxsize=20_000)
+def read(text: str) -> Tree:
+    """The tree of one expression."""
+    if len(text) > 4 * MAX_TOKENS:
+        raise Unreadable
+    tokens = _TOKEN.findall(_WORDS.sub(r"\\\1 ", text))
+    if not tokens or len(tokens) > MAX_TOKENS:
+        raise Unreadable
+    reader = _Reader(tokens)
+    tree = reader.sum()
+    if reader.at < len(tokens):
+        raise Unreadable
+    return tree
+
+
+class _Reader:
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = [*tokens, "", ""]
+        self.at = 0
+        self.depth = 0
+        self.bars = 0  # open |, whose closer must not be read as an opener
+
+    @property
+    def next(self) -> str:
+        return self.tokens[self.at]
+
+    def take(self, token: str) -> bool:
+        found = self.tokens[self.at] == token != ""
+        self.at += found
+        return found
+
+    def expect(self, token: str) -> None:
+        if not self.take(token):
+            raise Unreadable
+
+    def sum(self) -> Tree:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable
+        tree = self.product()
+        while self.next in ("+", "-"):
+            sign = self.next
+            self.at += 1
+            tree = (sign, tree, self.product())
+        self.depth -= 1
+        return tree
+
+    def product(self) -> Tree:
+        tree = self.factor()
+        while True:
+            if self.take("\\cdot"):
+                tree = ("*", tree, self.factor())
+            elif self.take("/"):
+                tree = ("/", tree, self.factor())
+            elif self.starts():
+                tree = self.juxtaposed(tree)
+            else:
+                return tree
+
+    def juxtaposed(self, left: Tree) -> Tree:
+        """A product without a sign; two numbers side by side are only read as a mixed number."""
+        before = self.tokens[self.at - 1]
+        if (self.next[0].isdigit() or self.next[0] == ".") and before not in ("}", ")"):
+            raise Unreadable
+        fraction = self.next == "\\frac"
+        right = self.power()
+        if fraction and before.isdigit() and _proper(right):
+            if left[0] == "number":
+                return ("+", left, right)
+            if left[0] == "negative" and left[1][0] == "number":
+                return ("negative", ("+", left[1], right))
+            raise Unreadable
+        return ("*", left, right)
+
+    def starts(self) -> bool:
+        """Whether the next token begins a factor."""
+        token = self.next
+        if token in ("", "|", "\\vert"):
+            return token != "" and not self.bars
+        if token[0] == "\\" and len(token) > 2:
+            return token[1:] in _READERS or token[1:] in FUNCTIONS or token[1:] in _GREEK or token == "\\lvert" or token in _CLOSERS
+        return token[0].isalnum() and token.isascii() or token in ("(", "[", "{", ".") or token[0] == "."
+
+    def factor(self) -> Tree:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable
+        if self.take("-"):
+            tree: Tree = ("negative", self.factor())
+        elif self.take("+"):
+            tree = self.factor()
+        else:
+            tree = self.power()
+        self.depth -= 1
+        return tree
+
+    def power(self) -> Tree:
+        tree = self.atom()
+        while True:
+            if self.take("!"):
+                if self.next == "!":
+                    raise Unreadable
+                tree = ("factorial", tree)
+            elif self.next == "^":
+                tree = self.raised(tree)
+            else:
+                return tree
+
+    def raised(self, tree: Tree) -> Tree:
+        self.expect("^")
+        if self.take("\\circ"):
+            return ("degrees", tree)
+        if self.next in ("'", "\\prime", "T", "\\top"):
+            raise Unreadable
+        exponent = self.exponent()
+        if self.next == "^":
+            raise Unreadable
+        return ("^", tree, exponent)
+
+    def exponent(self) -> Tree:
+        if self.take("-"):
+            return ("negative", self.atom())
+        if self.tokens[self.at : self.at + 3] == ["{", "\\circ", "}"]:
+            raise Unreadable
+        return self.atom()
+
+    def atom(self) -> Tree:
+        token = self.next
+        self.at += 1
+        if token and (token[0].isdigit() or (token[0] == "." and len(token) > 1)):
+            return ("number", Fraction(token))
+        if token in _CLOSERS:
+            return self.group(token)
+        if len(token) == 1 and token.isalpha() and token.isascii():
+            return self.letter(token)
+        name = token[1:]
+        if token[:1] != "\\":
+            raise Unreadable
+        if name in FUNCTIONS:
+            return self.function(_ALIASES.get(name, name))
+        if name in _READERS:
+            return _READERS[name](self)
+        if name in _GREEK:
+            return self.letter(token)
+        raise Unreadable
+
+    def group(self, opener: str) -> Tree:
+        bar = opener in ("|", "\\vert")
+        self.bars, outer = (1 if bar else 0), self.bars
+        tree = self.sum()
+        if opener == "{" and self.next in ("\\over", "\\choose"):
+            self.at += 1
+            tree = ("/" if self.tokens[self.at - 1] == "\\over" else "binomial", tree, self.sum())
+        self.expect(_CLOSERS[opener])
+        self.bars = outer
+        kind = {"|": "abs", "\\lvert": "abs", "\\vert": "abs", "\\lfloor": "floor", "\\lceil": "ceil"}
+        return (kind[opener], tree) if opener in kind else tree
+
+    def letter(self, name: str) -> Tree:
+        if self.take("_"):
+            if self.take("{"):
+                start = self.at
+                while self.next and self.next not in "{}":
+                    self.at += 1
+                name += "_" + "".join(self.tokens[start : self.at])
+                self.expect("}")
+            else:
+                name += "_" + self.next
+                self.at += 1
+        if self.next in ("'", "\\prime") or (name in _APPLIED and self.next == "("):
+            raise Unreadable
+        return ("letter", name)
+
+    def function(self, name: str) -> Tree:
+        exponent = base = None
+        if self.take("_"):
+            base = self.atom()
+        if self.take("^"):
+            exponent = self.exponent()
+        if exponent == ("negative", ONE):
+            if name not in _INVERSES:
+                raise Unreadable
+            name, exponent = _INVERSES[name], None
+        argument = self.argument()
+        if base is not None and name != "log":
+            raise Unreadable
+        tree: Tree = (name, argument) if base is None else ("log", argument, base)
+        return ("^", tree, exponent) if exponent else tree
+
+    def argument(self) -> Tree:
+        """What a function is applied to: one bracket, or the product up to the next function."""
+        if self.next in ("(", "{", "["):
+            return self.atom()
+        if self.take("-"):
+            return ("negative", self.argument())
+        tree = self.power()
+        while self.starts() and self.next[1:] not in FUNCTIONS and self.next not in ("|", "\\vert"):
+            tree = self.juxtaposed(tree)
+        return tree
+
+    def braced(self) -> Tree:
+        if self.next == "{":
+            return self.atom()
+        if len(self.next) > 1 and self.next.isdigit():
+            raise Unreadable
+        return self.atom()
+
+    def fraction(self) -> Tree:
+        return ("/", self.braced(), self.braced())
+
+    def binomial(self) -> Tree:
+        return ("binomial", self.braced(), self.braced())
+
+    def root(self) -> Tree:
+        index = None
+        if self.take("["):
+            index = self.sum()
+            self.expect("]")
+        inside = self.braced()
+        return ("root", inside, index) if index else ("root", inside)
+
+    def series(self, kind: str) -> Tree:
+        """\\sum_{k=1}^{n} term: the letter is bound inside."""
+        self.expect("_")
+        self.expect("{")
+        letter = self.atom()
+        self.expect("=")
+        low = self.sum()
+        self.expect("}")
+        self.expect("^")
+        high = self.atom()
+        if letter[0] != "letter":
+            raise Unreadable
+        return (kind, letter[1], low, high, self.product())
+
+
+def _proper(tree: Tree) -> bool:
+    """Whether a fraction makes a mixed number with the whole number before it."""
+    parts = tree[1:]
+    return tree[0] == "/" and all(part[0] == "number" and part[1].denominator == 1 for part in parts)
+
+
+_READERS: dict[str, Callable[[_Reader], Tree]] = {
+    "frac": _Reader.fraction,
+    "binom": _Reader.binomial,
+    "dbinom": _Reader.binomial,
+    "tbinom": _Reader.binomial,
+    "sqrt": _Reader.root,
+    "pi": lambda _: ("pi",),
+    "sum": lambda reader: reader.series("sum"),
+    "prod": lambda reader: reader.series("product"),
+}
