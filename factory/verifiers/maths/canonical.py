@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from factory.verifiers.maths import units
+from factory.verifiers.maths import surface, units
 
 MAX_LENGTH = 2000
 _CHARACTERS = {
@@ -20,7 +20,11 @@ _CHARACTERS = {
     "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∅": r"\emptyset ", "±": r"\pm ",
     "°": r"^\circ ", "º": r"^\circ ", "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ",
     "λ": r"\lambda ",
-    "…": r"\ldots ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
+    "…": r"\ldots ", "≈": r"\approx ", "⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ",
+    "〉": r"\rangle ", "∠": r"\angle ", "∛": r"\sqrt[3]", "∜": r"\sqrt[4]", "φ": r"\phi ",
+    "ω": r"\omega ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma ", "ℝ": r"\mathbb{R}",
+    "ℤ": r"\mathbb{Z}", "“": '"', "”": '"', ";": ",", "；": ",", "∣": r"\mid ", "（": "(",
+    "）": ")", "△": r"\triangle ", "¢": r"\text{ cents}", "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_CHARACTERS)
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
@@ -32,16 +36,18 @@ _NAMES = {
     "rbrace": "}",
     "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix",
     "ast": "cdot",
-    "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":",
+    "bigcup": "cup", "Bmatrix": "pmatrix", "lvert": "|", "rvert": "|", "vert": "|",
+    "mp": "pm", "langle": "(", "rangle": ")", "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":",
 }  # fmt: skip
 _PLAIN_NAMES = {
     "pi": r"\pi", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty", "sqrt": r"\sqrt",
     "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "log": r"\log", "ln": r"\ln",
-    "theta": r"\theta",
+    "theta": r"\theta", "exp": r"\exp", "arctan": r"\arctan", "arcsin": r"\arcsin",
+    "arccos": r"\arccos", "sec": r"\sec", "csc": r"\csc", "cot": r"\cot",
 }  # fmt: skip
 _SILENT = {
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "middle",
-    "limits",
+    "limits", "underline", "Biggl", "Biggr", "biggl", "biggr",
     "displaystyle", "textstyle", "quad", "qquad", "mathrm", "mathbf", "mathit", "mathsf", "mathcal",
     "boldsymbol", "bold", "bf", "rm", "it", "text", "mbox", "textbf", "textit", "textrm",
     "textnormal",
@@ -51,7 +57,10 @@ _GROUPED = re.compile(r"(?<=\d)(?:,\\!\s?|\{,\}\s?|\\,|,\{\})(?=\d\d\d(?!\d))")
 _COMMAS = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3}){1,30})((?:\.\d{0,400})?)")
 _DIGIT_SPACES = re.compile(r"\d{1,3}(?: \d{3}){1,30}")
 _DELIMITERS = re.compile(r"(?<!\\)\\[()\[\],;:! ]|(?<!\\)\$|[~\s]|\\displaystyle(?![a-zA-Z])")
-_DEGREES = re.compile(r"\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z]))|\\(?:degree|deg)s?(?![a-zA-Z])")
+_DEGREES = re.compile(
+    r"\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z])|\{? ?\\(?:text|mathrm)\{ ?o ?\} ?\}?)"
+    r"|\\(?:degree|deg)s?(?![a-zA-Z])"
+)
 _TRIGONOMETRY = re.compile(r"sin|cos|tan|sec|csc|cot")
 _AND = re.compile(r",? ?(?:\\(?:text|mbox|textrm)\s?\{ ?,? ?(?:and|or) ?\}|\b(?:and|or)\b) ?")
 _TEXT = re.compile(
@@ -63,12 +72,12 @@ _SHORT_FRACTION = re.compile(
 _LATE_SHORT = re.compile(r"(\\[dtc]?frac ?\{[^{}]*\}) ?(\d|[a-zA-Z]|\\pi(?![a-z]))")
 _SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]*)\))")
 _TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
-_ZERO_PADDED = re.compile(r"(?<![\d.])0+(?=\d)|(?<=\d)\.(?![\d\\])")
+_ZERO_PADDED = re.compile(r"(?<![\d.{])0+(?=\d)|(?<=\d)\.(?![\d\\])")
 _SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}(?!\d)")
-_COUNTS = [
-    "zero", "one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "eleven", "twelve",
-]  # fmt: skip
+_COUNTS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,8 @@ class Form:
 @lru_cache(maxsize=100_000)
 def form_of(answer: str) -> Form:
     """The form of one answer."""
-    text, unit = units.split(_degreeless(_ascii(answer)))
+    text = surface.rewritten(surface.stripped(_ascii(answer)))
+    text, unit = units.split(_degreeless(text))
     text = _AND.sub(", ", text) if any(c.isdigit() for c in text) else text
     text = _LATE_SHORT.sub(r"\1{\2}", _SHORT_FRACTION.sub(_braced_fraction, _unwrapped(text)))
     text = _SHORT_ROOT.sub(

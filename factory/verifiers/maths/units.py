@@ -7,11 +7,12 @@ only compared where both are known; an unknown word ("18 eggs") is set aside.
 import re
 
 _SPELLINGS = """
-dollar dollars usd \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
+dollar dollars usd bucks \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
 mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | mph
 m meter meters metre metres | km kilometer kilometers kilometre kilometres | in inch inches
 ft foot feet | yd yard yards | mile miles mi | s sec second seconds | min mins minute minutes
-h hr hrs hour hours | day days | week weeks | month months | year years | g gram grams
+h hr hrs hour hours | N newton newtons | J joule joules | W watt watts | Hz hertz | mol moles
+Pa pascal pascals | V volt volts | yuan 元 rmb | rupee rupees rs inr | day days | week weeks | month months | year years | g gram grams
 kg kilogram kilograms | l liter liters litre litres | ml milliliter milliliters
 degree degrees | radian radians | percent | unit units
 """
@@ -22,14 +23,22 @@ KNOWN = {
     for word in group.split()
 }
 _VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
-_FILLERS = frozenset({"square", "sq", "cubic", "cu", "per", "a", "an"})
+_FILLERS = frozenset(
+    ("square", "sq", "cubic", "cu", "per", "a", "an", "old", "of", "each", "the", "total", "more")
+    + ("left", "in", "us")
+)
+_LETTERS = frozenset("mshglLNJWV")  # units of one letter, after a space or in a quotient
 _WRAPPED = re.compile(
     r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}]*)\}\s?"
     r"(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
 )
-_PLAIN = re.compile(r"(?<=[\d)}.]) ?([A-Za-z][A-Za-z ]{1,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
+_CHINESE = re.compile(r"(?<=[\d)}.]) ?([\u4e00-\u9fff]{1,12})[ .]*")
+_BEFORE = re.compile(r"(-?) ?(?:US|usd|USD|A|C)? ?(?:\\dollar|\\mathdollar|\\textdollar|USD|€|£|¥|₹|Rs\.?|RMB|\\text ?\{ ?(?:\\dollar|USD) ?\}|\\pounds|\\euro) ?(?=[-\d.])")
+_AFTER = re.compile(r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro)[ .]*")
+_PLAIN = re.compile(r"(?<=[\d)}.])( ?[A-Za-z][A-Za-z /.]{0,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
 _NOT_UNITS = frozenset(
-    ("pi", "sqrt", "sin", "cos", "tan", "log", "ln", "and", "or", "mod", "if", "for", "times")
+    ("pi", "sqrt", "sin", "cos", "tan", "log", "ln", "and", "or", "mod", "if", "for", "times", "i", "e", "base", "to", "exp", "k", "n", "x", "y", "where", "choose")
+
 )
 _MULTIPLIERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _TAIL = 80  # a unit longer than this is a sentence
@@ -39,9 +48,10 @@ def split(text: str) -> tuple[str, str]:
     """(value text, unit); the unit is "" where there is none."""
     value, words = _behind(text)
     value = value.strip()
-    for sign in ("\\dollar", "-\\dollar"):
-        if value.startswith(sign):
-            return value.replace("\\dollar", "", 1).replace("- ", "-").strip(), "dollar"
+    if money := _BEFORE.match(value):
+        return (money[1] + value[money.end() :]).strip(), "dollar" if "$" in text or "dollar" in money[0] else ""
+    if money := _AFTER.search(value):
+        value = value[: money.start()] if money.end() == len(value) else value
     value, unit = value.replace("\\dollar", "").strip(), _named(words)
     for word in words.split():
         if word in _MULTIPLIERS:
@@ -56,15 +66,15 @@ def conflict(one: str, other: str) -> bool:
 
 def _behind(text: str) -> tuple[str, str]:
     start = max(0, len(text) - _TAIL)
-    for pattern in (_WRAPPED, _PLAIN):
+    for pattern in (_WRAPPED, _PLAIN, _CHINESE):
         for found in pattern.finditer(text, start):
-            value, words = text[: found.start()], found[1].strip().casefold()
+            value, words = text[: found.start()], found[1].strip(" ~")
             if (
                 found.end() == len(text)
                 and _is_value(value)
-                and _is_unit(words, pattern is _WRAPPED)
+                and (pattern is _CHINESE or _is_unit(found[1], pattern is _WRAPPED))
             ):
-                return value, words
+                return value, words.casefold()
     return text, ""
 
 
@@ -75,20 +85,22 @@ def _is_value(text: str) -> bool:
     )
 
 
-def _is_unit(words: str, wrapped: bool) -> bool:
-    parts = words.split()
-    if not parts or any(part in _NOT_UNITS for part in parts):
+def _is_unit(words: str, wrapped: bool) -> bool:  # noqa: FBT001
+    parts = words.replace("/", " ").replace(".", " ").split()
+    if not parts or any(part.casefold() in _NOT_UNITS for part in parts):
         return False
-    return all(_unit_word(part) or part in _FILLERS or wrapped for part in parts)
+    spaced = wrapped or words.startswith(" ") or "/" in words
+    return all(_unit_word(part, spaced) or part in _FILLERS or wrapped for part in parts)
 
 
-def _unit_word(word: str) -> bool:
-    return len(word) > 3 or (len(word) > 1 and word in KNOWN)
+def _unit_word(word: str, spaced: bool) -> bool:  # noqa: FBT001
+    known = word in KNOWN or word.casefold() in KNOWN
+    return len(word) > 3 or (len(word) > 1 and known) or (spaced and word in _LETTERS)
 
 
 def _named(words: str) -> str:
     """The thing counted: "eggs per day" is eggs, and "million dollars" are dollars."""
-    for word in words.replace(".", " ").replace(",", " ").split():
-        if word not in _FILLERS and word not in _MULTIPLIERS:
+    for word in re.split(r"[ .,/]+", words):
+        if word and word not in _FILLERS and word not in _MULTIPLIERS:
             return KNOWN.get(word, word)
     return ""

@@ -25,7 +25,7 @@ ZERO: Complex = (libmp.fzero, libmp.fzero)
 ONE: Complex = (libmp.fone, libmp.fzero)
 
 
-class Undefined(Exception):
+class Undefined(Unreadable):
     """Not a real number at this point."""
 
 

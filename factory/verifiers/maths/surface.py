@@ -1,0 +1,106 @@
+r"""What surrounds or decorates an answer: markdown, colours, "=", \approx, bases, clocks, dots.
+
+First of the rewrites of `canonical`, on text whose characters are already ASCII. Each keeps the
+value.
+"""
+
+import re
+
+_SPACE = re.compile(r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut|nolimits|hfill|noindent|null)(?![a-zA-Z])")
+_COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
+_WHOLE_TEXT = re.compile(
+    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)\s?\{([^{}]*)\}[ .]*"
+)
+_MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
+_APPROXIMATE = re.compile(r"\\(?:approx|simeq|thickapprox|doteq)(?![a-z])")
+_NAME_ONLY = re.compile(r"[a-zA-Z]{0,2}|\\[a-z]{1,8} ?")
+_LEADING = re.compile(r"(?:=|\\(?:therefore|implies|Rightarrow|rightarrow|to)(?![a-z])|:|,) ?")
+_DIGIT = r"[0-9A-F]"
+_BASES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "sixteen": 16}
+_BASED = re.compile(
+    rf"\(? ?(?:\\text\s?\{{)?(-?{_DIGIT}{{1,60}})\}}? ?\)? ?(?:_ ?\{{? ?(?:\\(?:text|mathrm)\s?\{{)?\(? ?|,? ?\(?(?:\\text\s?\{{)? ?\(?(?:in )?base[- ]?\}}? ?\{{?)"
+    rf"(\d{{1,2}}|{'|'.join(_BASES)})[ )}}]*"
+)
+_TIME = re.compile(
+    r"(\d{1,2})(?:[:.] ?(\d\d))? ?(?:\\[a-z]{4,6}\s?\{)? ?([ap])\.? ?m\b\.? ?\}? ?", re.IGNORECASE
+)
+_CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
+_CYCLE = re.compile(r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})")
+_CYCLE_SHORT = re.compile(r"(?<=[\d.])\\(?:overline|bar|dot) ?(\d)(?!\d)")
+_DOTTED = re.compile(r"(-?\d{1,30}\.\d{3,80}) ?(?:\.\.\.|\\[lc]?dots)")
+_COMBINATIONS = (
+    re.compile(r"(?<![a-zA-Z])C ?\( ?(\w{1,3}) ?, ?(\w{1,3}) ?\)"),
+    re.compile(r"(?:\{ ?\})?[_^] ?\{? ?(\w{1,3}) ?\}? ?(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}?"),
+    re.compile(r"(?<![a-zA-Z])(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}? ?\^ ?\{? ?(\w{1,3}) ?\}?"),
+)
+_POWERS = re.compile(r"\*\* ?|\^(?= ?\(? ?[-+]?\d)")
+_PLAIN_POWER = re.compile(r"\^ ?(?:(-\d+|\d{2,})|\( ?([-+]?\d+) ?\))")
+_TO = re.compile(r"(\d) ?(?:\\text ?\{ ?to ?\}|to) ?(?=\d)")
+_ARRAY = re.compile(
+    r"(?:\\left ?)?([(\[]) ?\\begin\{((?:small)?matrix|array)\} ?(?:\{[^{}]*\})?(.{0,1500}?)\\end\{\2\} ?(?:\\right ?)?[)\]]", re.DOTALL
+)
+_ROW_END = re.compile(r"\\cr(?![a-z])|\\\\ ?\[ ?[\d.]+ ?[a-z]{2} ?\]|\\\\ ?\\hline")
+_LAST_ROW = re.compile(r"\\\\ ?(?=\\end)")
+
+
+def stripped(text: str) -> str:
+    """The answer without its decoration."""
+    text = _COLOUR.sub("", _SPACE.sub("", text)).strip()
+    for _ in range(4):
+        found = _WHOLE_TEXT.fullmatch(text) or _MARKDOWN.fullmatch(text)
+        if not found:
+            break
+        text = found[found.lastindex or 0].strip()
+    text = _exact_side(text)
+    if lead := _LEADING.match(text):
+        text = text[lead.end() :]
+    return text.strip()
+
+
+def _exact_side(text: str) -> str:
+    r"""2\sqrt{3} of "2\sqrt{3} \approx 3.46", and 3.46 of "x \approx 3.46"."""
+    left, *rest = (part.strip() for part in _APPROXIMATE.split(text))
+    if not rest:
+        return text
+    if _NAME_ONLY.fullmatch(left):
+        return rest[0]
+    name, equals, exact = left.partition("=")
+    return exact if equals and _NAME_ONLY.fullmatch(name.strip()) else left
+
+
+def rewritten(text: str) -> str:
+    """Times, bases, repeating decimals, combinations, powers, ratios and matrices in one way."""
+    if found := _TIME.fullmatch(text):
+        return f"{int(found[1])}:{found[2] or '00'}{found[3].lower()}m"
+    if found := _CLOCK.fullmatch(text):
+        return f"{found[1]}:{found[2]}"
+    if found := _BASED.fullmatch(text):
+        return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
+    if found := _DOTTED.fullmatch(text):
+        text = _cycled(found[1])
+    text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
+    for pattern in _COMBINATIONS if "C" in text else ():
+        text = pattern.sub(r"\\binom{\1}{\2}", text)
+    text = _PLAIN_POWER.sub(lambda power: f"^{{{power[1] or power[2]}}}", text.replace("**", "^"))
+    text = _TO.sub(r"\1:", text)
+    if "\\begin" in text:
+        text = _ARRAY.sub(r"\\begin{pmatrix}\3\\end{pmatrix}", _ROW_END.sub(r"\\\\", text))
+        text = _LAST_ROW.sub("", text)
+    return text
+
+
+def _overlined(found: re.Match[str]) -> str:
+    cycle = found[3] or found[4] or "".join(found.groups()[4:])
+    return rf"{found[1]}.{found[2]}\overline{{{cycle}}}"
+
+
+def _cycled(decimal: str) -> str:
+    """0.1666 of "0.1666..." as a repeating decimal, where its end repeats."""
+    whole, _, places = decimal.partition(".")
+    for size in range(1, len(places) // 2 + 1):
+        cycle, start = places[-size:], len(places)
+        while places[:start].endswith(cycle):
+            start -= size
+        if len(places) - start >= max(2 * size, 3) and start <= 3:
+            return rf"{whole}.{places[:start]}\overline{{{cycle}}}"
+    return decimal
