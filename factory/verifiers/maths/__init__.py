@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from factory.verifiers import Claim, Outcome, Tier, Verdict
-from factory.verifiers.maths import extract
+from factory.verifiers.maths import choices, extract
 from factory.verifiers.maths.canonical import MAX_LENGTH, Form, form_of
 from factory.verifiers.maths.compare import decide
 from factory.verifiers.maths.decision import Answered, Ask, Decision, Relation
@@ -175,7 +175,8 @@ def _read(row: Claim) -> "_Pair | _Ruling":
     if not found.parts:
         return _Ruling("no_answer", "extract", "no box and no answer marker in the solution")
     parts = list(dict.fromkeys(_asked(part, gold, row.question) for part in found.parts))
-    return _Pair(gold, ", ".join(parts), several=len(parts) > 1)
+    gold, given = choices.paired(gold, ", ".join(parts), row.question)
+    return _Pair(gold, given, several=len(parts) > 1)
 
 
 def _asked(given: str, gold: str, question: str | None) -> str:

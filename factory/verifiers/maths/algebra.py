@@ -62,6 +62,11 @@ def relations(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
 
 
+def related(gold: str, given: str) -> bool:
+    """Whether both are single relations."""
+    return _relation(gold) is not None and _relation(given) is not None
+
+
 def _relation(text: str) -> tuple[str, str, str] | None:
     parts = _SIGN.split(text)
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None

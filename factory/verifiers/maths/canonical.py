@@ -21,7 +21,7 @@ _CHARACTERS = {
     "°": r"^\circ ", "º": r"^\circ ", "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ",
     "λ": r"\lambda ",
     "…": r"\ldots ", "≈": r"\approx ", "⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ",
-    "〉": r"\rangle ", "∠": r"\angle ", "∛": r"\sqrt[3]", "∜": r"\sqrt[4]", "φ": r"\phi ",
+    "〉": r"\rangle ", "∠": r"\angle ", "∛": r"\sqrt[3] ", "∜": r"\sqrt[4] ", "φ": r"\phi ",
     "ω": r"\omega ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma ", "ℝ": r"\mathbb{R}",
     "ℤ": r"\mathbb{Z}", "“": '"', "”": '"', ";": ",", "；": ",", "∣": r"\mid ", "（": "(",
     "）": ")", "△": r"\triangle ", "¢": r"\text{ cents}", "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
@@ -72,7 +72,7 @@ _SHORT_FRACTION = re.compile(
 _LATE_SHORT = re.compile(r"(\\[dtc]?frac ?\{[^{}]*\}) ?(\d|[a-zA-Z]|\\pi(?![a-z]))")
 _SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]*)\))")
 _TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
-_ZERO_PADDED = re.compile(r"(?<![\d.{])0+(?=\d)|(?<=\d)\.(?![\d\\])")
+_ZERO_PADDED = re.compile(r"(?<![\d.{:])0+(?=\d)|(?<=\d)\.(?![\d\\])")
 _SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}(?!\d)")
 _COUNTS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "

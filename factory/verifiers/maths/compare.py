@@ -10,18 +10,20 @@ import re
 from collections.abc import Sequence
 
 from factory.verifiers import Tier
-from factory.verifiers.maths import algebra, exact, units
+from factory.verifiers.maths import algebra, exact, ranges, units, words
 from factory.verifiers.maths.canonical import Form
 from factory.verifiers.maths.decision import Ask, Decision, Relation, Rule
 from factory.verifiers.maths.shape import Shape, depth_of, outermost, shape_of
 
 MAX_PARTS = 64
 MAX_DEPTH = 40
-_NAME = re.compile(r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z]\))(?:_\w)?)(?:=|\\in ?)")
+_NAME = re.compile(
+    r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z\d]{1,3}\)|[a-z](?::[a-z]){1,3}|[a-z]/[a-z]"
+    r"|\\(?:vec|overrightarrow|overline|hat|widehat)(?: ?[a-z]|\{[a-zA-Z]{1,3}\})"
+    r"|m?\\angle ?[A-Z]{1,3}|\\triangle ?[A-Z]{1,3}|[A-Z]{2,4}|\|[A-Z]{2}\||[A-Za-z][A-Za-z ]{2,40})"
+    r"(?:_(?:\w|\{\w{1,4}\}))?)(?:=|\\in ?)"
+)
 _BASED = re.compile(r"(-?[\dA-F]+)_(?:(\d)|\{(\d\d)\})")
-_LETTER = re.compile(r"\(?([A-J])\)?")
-_LETTERED = re.compile(r"\(([A-J])\)|([A-J])[.:)]")
-_WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z]{2,9}")
 _UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
 
@@ -74,36 +76,6 @@ def _right_side(text: str, name: re.Match[str] | None) -> str:
     return outermost(rest, "=")[-1] if rest and len(outermost(rest, ",")) == 1 else text
 
 
-def _choice(gold: str, given: str, _ask: Ask | None) -> Decision | None:
-    letter = _LETTER.fullmatch(gold)
-    if not letter:
-        return None
-    other = _LETTER.fullmatch(given) or _LETTERED.match(given)
-    if other:
-        same = letter[1] == next(group for group in other.groups() if group)
-        return Decision("same" if same else "different", "string", "choice letters compared")
-    if "(" in gold or exact.parse(given) or _WORDS.fullmatch(given):
-        return Decision("unclear", "string", "a choice letter against text needs the choices")
-    return None
-
-
-def _text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
-    if not _WORDS.fullmatch(gold):
-        if _WORDS.fullmatch(given) and exact.parse(gold):
-            return Decision("unclear", "string", "words against a number")
-        return None
-    one, other = _letters(gold), _letters(given)
-    if one == other:
-        return Decision("same", "string", "same words")
-    if f" {one} " in f" {other} ":
-        return Decision("unclear", "string", "the gold words among others")
-    return Decision("different", "string", "different words")
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
-
-
 def _unreadable(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     """What math-verify misreads: 1,2,...,n as 1.2, two numbers side by side as a sum, 2^3^4."""
     if _UNREADABLE.search(gold) or _UNREADABLE.search(given):
@@ -119,6 +91,17 @@ def _numbers(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
     same = exact.same(one, other)
     return Decision("same" if same else "different", "exact", "compared as exact numbers")
+
+
+def _range(gold: str, given: str, ask: Ask | None) -> Decision | None:
+    """A set of reals by inequalities, against intervals or other inequalities."""
+    one, other = ranges.as_union(gold), ranges.as_union(given)
+    if one and other:
+        decision = _decide(one, other, ask)
+        return decision if decision.relation == "same" or not algebra.related(gold, given) else None
+    if one and ranges.is_union(given):
+        return _decide(one, given, ask)
+    return _decide(gold, other, ask) if other and ranges.is_union(gold) else None
 
 
 def _equation(gold: str, given: str, ask: Ask | None) -> Decision | None:
@@ -210,10 +193,13 @@ def _weaker(one: Decision, other: Decision) -> Decision:
 
 
 RULES: tuple[Rule, ...] = (
+    words.clock,
+    words.ratio,
     _unreadable,
-    _choice,
-    _text,
+    words.choice,
+    words.text,
     _numbers,
+    _range,
     _equation,
     _structure,
     algebra.relations,

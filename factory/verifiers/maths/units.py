@@ -29,7 +29,7 @@ _FILLERS = frozenset(
 )
 _LETTERS = frozenset("mshglLNJWV")  # units of one letter, after a space or in a quotient
 _WRAPPED = re.compile(
-    r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}]*)\}\s?"
+    r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}^]*)(?:\^\{?[23]\}?)?\s?\}\s?"
     r"(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
 )
 _CHINESE = re.compile(r"(?<=[\d)}.]) ?([\u4e00-\u9fff]{1,12})[ .]*")

@@ -254,6 +254,8 @@ class _Reader:
         if self.take("["):
             index = self.sum()
             self.expect("]")
+        if len(self.next) > 1 and self.next.isdigit():  # of a radical sign: LaTeX would need braces
+            return ("root", self.atom(), *((index,) if index else ()))
         inside = self.braced()
         return ("root", inside, index) if index else ("root", inside)
 
