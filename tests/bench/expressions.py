@@ -181,7 +181,7 @@ KINDS = (
     Kind("nth root", lambda r: (r.choice((2, 3, 5, 7, 10, 12)), r.choice((3, 4))), roots, lambda v, r: [(v[0] + 1, v[1]), (v[0], 7 - v[1])], golds=lambda v: roots(v)[:3]),
     Kind("constant", lambda r: (r.choice((1, 5, 7, 11, 13, 17)), r.choice((2, 3, 4, 6, 9)), r.choice(("\\pi", "e"))), constants,
          lambda v, r: [(v[0] + 1, *v[1:]), (v[0], v[1] + 1, v[2]), (*v[:2], "e" if v[2] == "\\pi" else "\\pi")], golds=lambda v: constants(v)[:5]),
-    Kind("exact", pick(EXACT), listed, near_listed(EXACT), golds=lambda v: v[1][:4]),
+    Kind("exact", pick(EXACT), listed, near_listed(EXACT), golds=lambda v: v[1][:4], boxed=True),
     Kind("complex", lambda r: (r.choice((-1, 1)) * r.randint(1, 12), r.choice((-1, 1)) * r.randint(1, 12)), complexes,
          lambda v, r: [(v[0], -v[1]), (-v[0], v[1]), (v[0] + 1, v[1]), (v[1] + 13, v[0])], golds=lambda v: complexes(v)[:3]),
     Kind("polynomial", pick(POLYNOMIALS), spelt, near_expressions, golds=lambda v: [latex(v), latex(sympy.expand(v)), plain(v)]),

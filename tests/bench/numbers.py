@@ -209,7 +209,7 @@ KINDS = (
     Kind("percentage", lambda r: Fraction(r.randint(11, 995), 10), percentages, lambda v, r: [v / 100, v + 1, v * 10, -v]),
     Kind("money", lambda r: r.randint(150, 9999999), money, lambda v, r: [v + 1, v + 100, v * 10, v - 10]),
     Kind("unit", lambda r: (r.randint(2, 900), r.choice(sorted(UNITS))), measured, lambda v, r: [(v[0] + 1, v[1]), (v[0] * 10, v[1])]),
-    Kind("degrees", lambda r: r.randint(1, 359), degrees, lambda v, r: [v + 1, 360 - v if v != 180 else 90, v * 10]),
+    Kind("degrees", lambda r: r.randint(1, 359), degrees, lambda v, r: [v + 1, 360 - v if v != 180 else 90, v * 10], golds=lambda n: degrees(n)[:8]),
     Kind("scientific", lambda r: (r.randint(101, 999), r.choice((3, 5, 8, 12, 23, -3, -5, -9))), scientific,
          lambda v, r: [(v[0] + 1, v[1]), (v[0], v[1] + 1), (v[0], -v[1])], golds=lambda v: scientific(v)[:6]),
     Kind("repeating decimal", lambda r: (r.randint(0, 3), r.choice(("", "1", "05")), r.choice(("3", "6", "27", "142857", "09", "18"))), repeating,

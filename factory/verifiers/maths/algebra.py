@@ -9,7 +9,7 @@ import re
 from factory.verifiers.maths import exact, numeric
 from factory.verifiers.maths.decision import Answered, Ask, Decision
 
-_SIGN = re.compile(r"(<|>|=|\\le|\\ge|\\ne)(?![a-zA-Z])")
+_SIGN = re.compile(r"(<|>|=|\\(?:le|ge|ne)(?![a-zA-Z]))")
 _MIRRORED = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "=": "=", "\\ne": "\\ne"}
 
 

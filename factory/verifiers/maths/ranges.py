@@ -10,12 +10,12 @@ from fractions import Fraction
 from factory.verifiers.maths import numeric
 from factory.verifiers.maths.shape import outermost, shape_of
 
-_SIGN = re.compile(r"(<|>|\\le|\\ge|\\ne)(?![a-zA-Z])")
+_SIGN = re.compile(r"(<|>|\\(?:le|ge|ne)(?![a-zA-Z]))")
 _BUILDER = re.compile(r"\\\{ ?([a-z])(?:\\in ?(?:\\mathbb\{R\}|R))?(?:\\mid ?|\||:) ?(.+)\\\}")
 _VARIABLE = re.compile(r"[a-zA-Z](?:_\w)?|\\[a-z]{2,7}|[a-z]\([a-z]\)")
-_REALS = re.compile(r"\\mathbb\{?R\}?|\\R|(?:all )?real(?:s| ?numbers?)|all ?reals?(?: ?numbers?)?|R", re.IGNORECASE)
+_REALS = re.compile(r"\\mathbb ?\{?R\}?|\\R|(?:all )?real(?:s| ?numbers?)|all ?reals?(?: ?numbers?)?|R", re.IGNORECASE)
 _WITHOUT = re.compile(r"(.+?)\\(?:setminus|backslash|smallsetminus)(.+)|(\\mathbb\{R\})-(\\\{.+)")
-_MEMBER = re.compile(r"[a-zA-Z]\\in ?")
+_MEMBER = re.compile(r"[a-zA-Z]\\in ?(?:\\mathbb ?\{?R\}? ?, ?)?")
 WHOLE = ("(", "-\\infty", "\\infty", ")")
 Interval = tuple[str, str, str, str]
 

@@ -9,7 +9,7 @@ import re
 _SPACE = re.compile(r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut|nolimits|hfill|noindent|null)(?![a-zA-Z])")
 _COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
 _WHOLE_TEXT = re.compile(
-    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)\s?\{([^{}]*)\}[ .]*"
+    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
 )
 _MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
 _APPROXIMATE = re.compile(r"\\(?:approx|simeq|thickapprox|doteq)(?![a-z])")

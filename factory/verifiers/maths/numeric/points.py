@@ -7,6 +7,7 @@ difference that neither vanishes nor stands out is looked at again with more bit
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import isqrt
 
 from mpmath import libmp
 
@@ -141,25 +142,45 @@ def _ratio_sign(trees: Sequence[Tree], point: dict[str, Fraction], first: list[F
 
 
 def solves(one: tuple[str, str], other: tuple[str, str]) -> bool | None:
-    """Whether points on the first equation, linear in some letter, lie on the second."""
+    """Whether points on the first equation, a line or parabola in some letter, are on the other."""
     trees = [read(side) for side in (*one, *other)]
     letters = shared_letters(*trees)
-    tried = [_on_both(trees, letter, point) for letter in letters for point in points(letters)]
-    told = [found for found in tried if found is not None]
-    return all(told) if len(told) >= FEWEST else None
+    told: list[bool] = []
+    for letter in letters:
+        for point in points(letters):
+            told += _on_both(trees, letter, point)
+            if False in told:
+                return False
+    return True if len(told) >= FEWEST else None
 
 
-def _on_both(trees: Sequence[Tree], letter: str, point: dict[str, Fraction]) -> bool | None:
-    """None where the first equation is not linear in the letter."""
+def _on_both(trees: Sequence[Tree], letter: str, point: dict[str, Fraction]) -> list[bool]:
+    """For each root of the first equation in the letter, whether it is one of the second."""
     try:
-        at = [_gap(trees[:2], {**point, letter: Fraction(n)}) for n in (0, 1, 3)]
-        slope = at[1] - at[0]
-        if not slope or abs(at[2] - at[0] - 3 * slope) > abs(slope) / 2**80:
-            return None
-        root = (-at[0] / slope).limit_denominator(10**30)
-        return abs(_gap(trees[2:], {**point, letter: root})) < Fraction(1, 2**60)
+        zero, up, down, far = (
+            _gap(trees[:2], {**point, letter: Fraction(n)}) for n in (0, 1, -1, 3)
+        )
+        square, slope = (up + down) / 2 - zero, (up - down) / 2
+        if abs(9 * square + 3 * slope + zero - far) * 2**80 > abs(square) + abs(slope) + abs(zero):
+            return []  # neither linear nor quadratic
+        return [
+            abs(_gap(trees[2:], {**point, letter: root})) < Fraction(1, 2**60)
+            for root in _roots(square, slope, zero)
+        ]
     except Undefined:
-        return None
+        return []
+
+
+def _roots(square: Fraction, slope: Fraction, zero: Fraction) -> list[Fraction]:
+    """The real roots, to some 100 digits."""
+    if abs(square) * 2**80 <= abs(slope):
+        return [(-zero / slope).limit_denominator(10**100)] if slope else []
+    inside = slope * slope - 4 * square * zero
+    if inside < 0 or not square:
+        return []
+    scaled = isqrt(inside.numerator * 10**240 // inside.denominator)
+    size = Fraction(scaled, 10**120)
+    return [((sign * size - slope) / (2 * square)).limit_denominator(10**100) for sign in (1, -1)]
 
 
 def _gap(sides: Sequence[Tree], point: dict[str, Fraction]) -> Fraction:
