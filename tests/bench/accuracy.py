@@ -23,14 +23,21 @@ def main(seed: int, rounds: int, shown: int) -> None:
         for kind in (row.kind, "all"):
             table[kind].update([fault or "right", "tier " + verdict.tier])
         if fault:
-            wrong[row.kind].append((fault, row.gold, row.completion, verdict.outcome, verdict.tier, verdict.reason))
+            wrong[row.kind].append(
+                (fault, row.gold, row.completion, verdict.outcome, verdict.tier, verdict.reason)
+            )
     for kind, faults in wrong.items():
         for fault in faults[:shown]:
             print(kind, *map(repr, fault), sep=" | ")
     for kind, counts in table.items():
         total = counts["right"] + counts["false accept"] + counts["false reject"]
-        print(f"{kind:22} {total:6} {100 * counts['right'] / total:7.2f}  FA {counts['false accept']:4}  FR {counts['false reject']:4}", {k[5:]: v for k, v in counts.items() if k.startswith("tier")})
-    print(f"{len(rows)} rows, wall {wall:.1f} s, cpu here {cpu:.1f} s, slowest {max(v.ms for v in verdicts):.0f} ms")
+        print(
+            f"{kind:22} {total:6} {100 * counts['right'] / total:7.2f}  FA {counts['false accept']:4}  FR {counts['false reject']:4}",
+            {k[5:]: v for k, v in counts.items() if k.startswith("tier")},
+        )
+    print(
+        f"{len(rows)} rows, wall {wall:.1f} s, cpu here {cpu:.1f} s, slowest {max(v.ms for v in verdicts):.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,11 @@ def surds(value: tuple[int, int]) -> list[str]:
 
 def near_surds(value: tuple[int, int], _rng: random.Random) -> list[Any]:
     a, b = value
-    return [(a + 1, b), (a, b + 4 if b != 5 else 13), (b, a) if a not in (1, 4, 9, 16) and a * a * b != b * b * a else (a + 2, b)]
+    return [
+        (a + 1, b),
+        (a, b + 4 if b != 5 else 13),
+        (b, a) if a not in (1, 4, 9, 16) and a * a * b != b * b * a else (a + 2, b),
+    ]
 
 
 def binomial_surds(value: tuple[int, int, int, int]) -> list[str]:
@@ -45,7 +49,15 @@ def binomial_surds(value: tuple[int, int, int, int]) -> list[str]:
 
 def roots(value: tuple[int, int]) -> list[str]:
     a, k = value
-    spelt = [f"\\sqrt[{k}]{{{a}}}", f"{a}^{{1/{k}}}", f"{a}^{{\\frac{{1}}{{{k}}}}}", f"{a}^{{\\frac1{k}}}", f"{a}^(1/{k})", f"\\sqrt[{k}] {{{a}}}", f"{{{a}}}^{{1/{k}}}"]
+    spelt = [
+        f"\\sqrt[{k}]{{{a}}}",
+        f"{a}^{{1/{k}}}",
+        f"{a}^{{\\frac{{1}}{{{k}}}}}",
+        f"{a}^{{\\frac1{k}}}",
+        f"{a}^(1/{k})",
+        f"\\sqrt[{k}] {{{a}}}",
+        f"{{{a}}}^{{1/{k}}}",
+    ]
     return spelt + ([f"∛{a}", f"\\sqrt[3]{{{a}}}"] if k == 3 else [f"\\sqrt{{\\sqrt{{{a}}}}}"])
 
 
@@ -99,11 +111,21 @@ POLYNOMIALS: Any = [
 
 
 def spelt(value: Expr) -> list[str]:
-    forms = [value, sympy.expand(value), sympy.factor(value), sympy.together(value), sympy.collect(sympy.expand(value), x)]
+    forms = [
+        value,
+        sympy.expand(value),
+        sympy.factor(value),
+        sympy.together(value),
+        sympy.collect(sympy.expand(value), x),
+    ]
     texts = [write(form) for form in forms for write in (latex, plain, raised, starred, dotted)]
     texts += [latex(form, order=order) for form in forms[:3] for order in ("lex", "rev-lex")]
     terms = [latex(term) for term in sympy.Add.make_args(forms[1])][::-1]
-    return [*texts, "+".join(terms).replace("+-", "-").replace("+ -", "-"), f"\\left({latex(value)}\\right)"]
+    return [
+        *texts,
+        "+".join(terms).replace("+-", "-").replace("+ -", "-"),
+        f"\\left({latex(value)}\\right)",
+    ]
 
 
 def plain(form: Expr) -> str:
@@ -116,7 +138,9 @@ def starred(form: Expr) -> str:
 
 def raised(form: Expr) -> str:
     text = plain(form)
-    return "".join(c.translate(RAISED) if i and text[i - 1] == "^" else c for i, c in enumerate(text)).replace("^", "")
+    return "".join(
+        c.translate(RAISED) if i and text[i - 1] == "^" else c for i, c in enumerate(text)
+    ).replace("^", "")
 
 
 def dotted(form: Expr) -> str:
@@ -155,7 +179,10 @@ def listed(value: Any) -> list[str]:
 
 def near_listed(pool: Any) -> Any:
     def others(value: Any, rng: random.Random) -> list[Any]:
-        changed = [(-value[0], [f"-({t})" for t in value[1]]), (value[0] + 1, [f"{t}+1" for t in value[1]])]
+        changed = [
+            (-value[0], [f"-({t})" for t in value[1]]),
+            (value[0] + 1, [f"{t}+1" for t in value[1]]),
+        ]
         return [*changed, *rng.sample([other for other in pool if other[0] != value[0]], 3)]
 
     return others
@@ -167,7 +194,9 @@ def pick(pool: Any) -> Any:
 
 def as_value(spellings: Any, make: Any) -> Any:
     """Spellings of a tuple whose value `make` computes: kept so that labels compare values."""
-    return lambda value: spellings(value[1]) if isinstance(value, tuple) and len(value) == 2 else make
+    return lambda value: (
+        spellings(value[1]) if isinstance(value, tuple) and len(value) == 2 else make
+    )
 
 
 def surd_value(rng: random.Random) -> tuple[int, int]:

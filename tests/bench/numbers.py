@@ -70,7 +70,14 @@ def fractions(value: Fraction) -> list[str]:
 
 def near_fractions(value: Fraction, _rng: random.Random) -> list[Fraction]:
     rough = Fraction(round(float(value), 3)).limit_denominator(1000)
-    found = [value + Fraction(1, value.denominator), 1 / value, -value, rough, value * 10, value + 1]
+    found = [
+        value + Fraction(1, value.denominator),
+        1 / value,
+        -value,
+        rough,
+        value * 10,
+        value + 1,
+    ]
     return [other for other in found if other != value]
 
 
@@ -126,7 +133,12 @@ def measured(value: tuple[int, str]) -> list[str]:
         if name.startswith("\\"):
             texts += [f"{n}{name}", f"{n}\\ {name}", f"{n}~{name}", f"{n} {name}", f"{n}\\,{name}"]
             continue
-        texts += [f"{n} {name}", f"{n}\\text{{ {name}}}", f"{n}\\ \\text{{{name}}}", f"\\text{{{n} {name}}}"]
+        texts += [
+            f"{n} {name}",
+            f"{n}\\text{{ {name}}}",
+            f"{n}\\ \\text{{{name}}}",
+            f"\\text{{{n} {name}}}",
+        ]
         texts += [f"{n}\\,\\mathrm{{{name}}}", f"{n} \\mathrm{{~{name}}}", f"{n}\\mbox{{ {name}}}"]
     return [text for text in texts if "mathrm{square" not in text]
 
@@ -168,7 +180,9 @@ def repeating(value: tuple[int, str, str]) -> list[str]:
 
 def repeating_value(value: tuple[int, str, str]) -> Fraction:
     whole, places, cycle = value
-    return Fraction(f"{whole}.{places or 0}") + Fraction(int(cycle), (10 ** len(cycle) - 1) * 10 ** len(places))
+    return Fraction(f"{whole}.{places or 0}") + Fraction(
+        int(cycle), (10 ** len(cycle) - 1) * 10 ** len(places)
+    )
 
 
 def in_digits(n: int, base: int) -> str:

@@ -17,12 +17,19 @@ NUMBERS = tuple(part for part in PART if part != "x+1")
 
 
 def written(part: Any, rng: random.Random) -> str:
-    return rng.choice(PART[part]) if isinstance(part, str) else rng.choice((str(part), str(part), f"{part}.0" if rng.random() < 0.1 else str(part)))
+    return (
+        rng.choice(PART[part])
+        if isinstance(part, str)
+        else rng.choice((str(part), str(part), f"{part}.0" if rng.random() < 0.1 else str(part)))
+    )
 
 
 def parts(rng: random.Random, low: int, high: int, pool: Any = NUMBERS) -> tuple[Any, ...]:
     whole = rng.sample(range(-20, 60), rng.randint(low, high))
-    return tuple(rng.choice(pool) if rng.random() < 0.25 and pool[0] not in whole[:i] else p for i, p in enumerate(whole))
+    return tuple(
+        rng.choice(pool) if rng.random() < 0.25 and pool[0] not in whole[:i] else p
+        for i, p in enumerate(whole)
+    )
 
 
 def unique(value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -87,20 +94,36 @@ def near_list(value: tuple[Any, ...], rng: random.Random) -> list[Any]:
 def vectors(value: tuple[Any, ...]) -> list[str]:
     r = rng_of(value)
     cells = [[written(p, r)] for p in value]
-    return [*grids(cells), "\\left( \\begin{array}{c} " + " \\\\ ".join(c[0] for c in cells) + " \\end{array} \\right)", "\\vec{v}=" + grids(cells)[0]]
+    return [
+        *grids(cells),
+        "\\left( \\begin{array}{c} "
+        + " \\\\ ".join(c[0] for c in cells)
+        + " \\end{array} \\right)",
+        "\\vec{v}=" + grids(cells)[0],
+    ]
 
 
 def angled(value: tuple[Any, ...]) -> list[str]:
     r = rng_of(value)
     body = ", ".join(written(p, r) for p in value)
-    return [f"\\langle {body} \\rangle", f"\\left\\langle {body} \\right\\rangle", f"\\langle {body.replace(' ', '')}\\rangle", f"⟨{body}⟩", f"\\vec{{v}} = \\langle {body}\\rangle"]
+    return [
+        f"\\langle {body} \\rangle",
+        f"\\left\\langle {body} \\right\\rangle",
+        f"\\langle {body.replace(' ', '')}\\rangle",
+        f"⟨{body}⟩",
+        f"\\vec{{v}} = \\langle {body}\\rangle",
+    ]
 
 
 def grids(rows: list[list[str]]) -> list[str]:
     def body(end: str, amp: str = " & ") -> str:
         return end.join(amp.join(row) for row in rows)
 
-    kinds = [f"\\begin{{{k}}}{body(e, a)}\\end{{{k}}}" for k in ("pmatrix", "bmatrix") for e, a in ((" \\\\ ", " & "), ("\\\\", "&"), ("\\\\\n", " & "))]
+    kinds = [
+        f"\\begin{{{k}}}{body(e, a)}\\end{{{k}}}"
+        for k in ("pmatrix", "bmatrix")
+        for e, a in ((" \\\\ ", " & "), ("\\\\", "&"), ("\\\\\n", " & "))
+    ]
     c = "c" * len(rows[0])
     return [
         *kinds, f"\\begin{{pmatrix}} {body(SPACED)} \\\\ \\end{{pmatrix}}", f"\\left(\\begin{{array}}{{{c}}}{body(ROW)}\\end{{array}}\\right)",
@@ -136,9 +159,24 @@ def intervals(value: tuple[tuple[Any, Any, str], ...]) -> list[str]:
     def join(sign: str, *how: str) -> str:
         return sign.join(one(interval, *how) for interval in value)
 
-    texts = [join(" \\cup "), join("\\cup", "\\left", "\\right"), join(" ∪ "), join(" \\cup ", "", "", ","), "x \\in " + join(" \\cup "), "x∈" + join("∪"), join(" \\cup ", "\\left ", " \\right "), join(" \\bigcup ", "\\big", "\\big")]
-    texts += [" \\cup ".join(reversed([one(i) for i in value])), join(" U ")] if len(value) > 1 else []
-    return texts + [" \\text{ or } ".join(inequality(i, r, w) for i in value) for w in range(3)] + ["\\{x \\mid " + " \\text{ or } ".join(inequality(i, r, 0) for i in value) + "\\}"]
+    texts = [
+        join(" \\cup "),
+        join("\\cup", "\\left", "\\right"),
+        join(" ∪ "),
+        join(" \\cup ", "", "", ","),
+        "x \\in " + join(" \\cup "),
+        "x∈" + join("∪"),
+        join(" \\cup ", "\\left ", " \\right "),
+        join(" \\bigcup ", "\\big", "\\big"),
+    ]
+    texts += (
+        [" \\cup ".join(reversed([one(i) for i in value])), join(" U ")] if len(value) > 1 else []
+    )
+    return (
+        texts
+        + [" \\text{ or } ".join(inequality(i, r, w) for i in value) for w in range(3)]
+        + ["\\{x \\mid " + " \\text{ or } ".join(inequality(i, r, 0) for i in value) + "\\}"]
+    )
 
 
 def inequality(interval: tuple[Any, Any, str], r: random.Random, way: int) -> str:
@@ -169,7 +207,13 @@ def near_intervals(value: Any, rng: random.Random) -> list[Any]:
     low, high, kind = value[-1]
     flipped = {"(": "[", "[": "("}[kind[0]] + kind[1]
     moved = (*value[:-1], (low, 90, kind if high is not None else kind[0] + "]"))
-    found = [moved, (*value[:-1], (low if low is not None else -50, high, flipped if low is not None else kind))]
+    found = [
+        moved,
+        (
+            *value[:-1],
+            (low if low is not None else -50, high, flipped if low is not None else kind),
+        ),
+    ]
     return [other for other in [*found, value[1:]] if other and other != value]
 
 
@@ -192,13 +236,35 @@ def circles(value: tuple[int, int, int]) -> list[str]:
 
 def ratios(value: tuple[int, int]) -> list[str]:
     a, b = value
-    return [f"{a}:{b}", f"{a} : {b}", f"{a}\\colon {b}", f"{a} \\text{{ to }} {b}", f"{a}\\ :\\ {b}", f"{a}：{b}", f"{a} to {b}", f"\\text{{{a}:{b}}}", f"${a}:{b}$", f"a:b = {a}:{b}", f"{a}\\,:\\,{b}"]
+    return [
+        f"{a}:{b}",
+        f"{a} : {b}",
+        f"{a}\\colon {b}",
+        f"{a} \\text{{ to }} {b}",
+        f"{a}\\ :\\ {b}",
+        f"{a}：{b}",
+        f"{a} to {b}",
+        f"\\text{{{a}:{b}}}",
+        f"${a}:{b}$",
+        f"a:b = {a}:{b}",
+        f"{a}\\,:\\,{b}",
+    ]
 
 
 def plus_minus(value: tuple[int, int]) -> list[str]:
     a, b = value
     root = f"\\sqrt{{{b}}}"
-    return [f"{a}\\pm{root}", f"{a} \\pm {root}", f"{a}±√{b}", f"{a}+{root}, {a}-{root}", f"x={a}\\pm {root}", f"x={a}-{root} \\text{{ or }} x={a}+{root}", f"\\{{{a}-{root},{a}+{root}\\}}", f"{a}-{root} \\text{{ and }} {root}+{a}", f"{a}\\mp{root}"]
+    return [
+        f"{a}\\pm{root}",
+        f"{a} \\pm {root}",
+        f"{a}±√{b}",
+        f"{a}+{root}, {a}-{root}",
+        f"x={a}\\pm {root}",
+        f"x={a}-{root} \\text{{ or }} x={a}+{root}",
+        f"\\{{{a}-{root},{a}+{root}\\}}",
+        f"{a}-{root} \\text{{ and }} {root}+{a}",
+        f"{a}\\mp{root}",
+    ]
 
 
 def half(rng: random.Random) -> tuple[int, int]:

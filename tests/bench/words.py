@@ -21,7 +21,14 @@ def choices(value: tuple[int, tuple[int, ...]]) -> list[str]:
 def choice_golds(value: tuple[int, tuple[int, ...]]) -> list[str]:
     at, texts = value
     letter = "ABCDE"[at]
-    return [letter, f"({letter})", f"\\text{{({letter})}}", f"{letter}", f"\\textbf{{({letter})}}", str(texts[at])]
+    return [
+        letter,
+        f"({letter})",
+        f"\\text{{({letter})}}",
+        f"{letter}",
+        f"\\textbf{{({letter})}}",
+        str(texts[at]),
+    ]
 
 
 def asked(value: tuple[int, tuple[int, ...]]) -> str:
@@ -32,19 +39,74 @@ def asked(value: tuple[int, tuple[int, ...]]) -> str:
         return "Which?\n" + "\n".join(f"{c}. {t}" for c, t in zip("ABCDE", value[1], strict=True))
     if style == 2:
         return "Which?\n" + "\n".join(f"{c}) {t}" for c, t in zip("ABCDE", value[1], strict=True))
-    return "Which? $" + " \\qquad ".join(f"\\textbf{{({c})}}\\ {t}" for c, t in zip("ABCDE", value[1], strict=True)) + "$"
+    return (
+        "Which? $"
+        + " \\qquad ".join(
+            f"\\textbf{{({c})}}\\ {t}" for c, t in zip("ABCDE", value[1], strict=True)
+        )
+        + "$"
+    )
 
 
 def blind_choices(value: int) -> list[str]:
     letter = "ABCDE"[value]
-    return [letter, f"({letter})", f"\\text{{{letter}}}", f"\\text{{({letter})}}", f"\\textbf{{({letter})}}", f"{letter}.", f"({letter}) {PLACES[value]}", f"{letter}. {PLACES[value]}", f"\\mathrm{{{letter}}}", f"\\textbf{{{letter}}}", f"Option {letter}", f"{letter})"]
+    return [
+        letter,
+        f"({letter})",
+        f"\\text{{{letter}}}",
+        f"\\text{{({letter})}}",
+        f"\\textbf{{({letter})}}",
+        f"{letter}.",
+        f"({letter}) {PLACES[value]}",
+        f"{letter}. {PLACES[value]}",
+        f"\\mathrm{{{letter}}}",
+        f"\\textbf{{{letter}}}",
+        f"Option {letter}",
+        f"{letter})",
+    ]
 
 
 def words(value: str) -> list[str]:
-    return [value, value.lower(), value.upper(), value.capitalize(), f"\\text{{{value}}}", f"{value}.", f"\\textbf{{{value}}}", f"\\text{{ {value} }}", f"\\mathrm{{{value}}}", f"\\text{{{value}.}}", f"**{value}**", f'"{value}"', f"\\mbox{{{value}}}", f"\\textit{{{value}}}"]
+    return [
+        value,
+        value.lower(),
+        value.upper(),
+        value.capitalize(),
+        f"\\text{{{value}}}",
+        f"{value}.",
+        f"\\textbf{{{value}}}",
+        f"\\text{{ {value} }}",
+        f"\\mathrm{{{value}}}",
+        f"\\text{{{value}.}}",
+        f"**{value}**",
+        f'"{value}"',
+        f"\\mbox{{{value}}}",
+        f"\\textit{{{value}}}",
+    ]
 
 
-WORDS = ("Monday", "Tuesday", "Evelyn", "Bob", "even", "odd", "east", "north", "hyperbola", "ellipse", "parabola", "isosceles triangle", "rational", "convergent", "increasing", "red", "neither", "obtuse", "Thursday", "square")
+WORDS = (
+    "Monday",
+    "Tuesday",
+    "Evelyn",
+    "Bob",
+    "even",
+    "odd",
+    "east",
+    "north",
+    "hyperbola",
+    "ellipse",
+    "parabola",
+    "isosceles triangle",
+    "rational",
+    "convergent",
+    "increasing",
+    "red",
+    "neither",
+    "obtuse",
+    "Thursday",
+    "square",
+)
 TRUTHS = ("Yes", "No", "True", "False")
 
 

@@ -57,7 +57,11 @@ def relations(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         if sign is None or "=" not in (one[1], other[1]):
             return None
         apart = numeric.solves((one[0], one[2]), (other[0], other[2])) is False
-        return Decision("different", "numeric", "a point of one is not on the other") if apart else None
+        return (
+            Decision("different", "numeric", "a point of one is not on the other")
+            if apart
+            else None
+        )
     except numeric.Unreadable:
         return None
 

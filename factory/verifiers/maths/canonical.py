@@ -24,14 +24,14 @@ _CHARACTERS = {
     "〉": r"\rangle ", "∠": r"\angle ", "∛": r"\sqrt[3] ", "∜": r"\sqrt[4] ", "φ": r"\phi ",
     "ω": r"\omega ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma ", "ℝ": r"\mathbb{R}",
     "ℤ": r"\mathbb{Z}", "“": '"', "”": '"', ";": ",", "；": ",", "∣": r"\mid ", "（": "(",
-    "）": ")", "△": r"\triangle ", "¢": r"\text{ cents}", "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
+    "）": ")", "△": r"\triangle ", "或": ", ", "和": ", ", "且": ", ", "及": ", ", "¢": " cents ", "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_CHARACTERS)
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
 _RADICAL = re.compile(r"√ ?(\d{1,100})")  # \sqrt13 is LaTeX for √1·3, but √13 is not
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _NAMES = {
-    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "leqslant": "le", "geq": "ge",
+    "nicefrac": "frac", "sfrac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "leqslant": "le", "geq": "ge",
     "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "cdot", "lbrace": "{",
     "rbrace": "}",
     "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix",
@@ -42,7 +42,7 @@ _NAMES = {
 _PLAIN_NAMES = {
     "pi": r"\pi", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty", "sqrt": r"\sqrt",
     "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "log": r"\log", "ln": r"\ln",
-    "theta": r"\theta", "exp": r"\exp", "arctan": r"\arctan", "arcsin": r"\arcsin",
+    "theta": r"\theta", "exp": r"\exp", "cis": r"\cis", "arctan": r"\arctan", "arcsin": r"\arcsin",
     "arccos": r"\arccos", "sec": r"\sec", "csc": r"\csc", "cot": r"\cot",
 }  # fmt: skip
 _SILENT = {
@@ -61,7 +61,7 @@ _DEGREES = re.compile(
     r"\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z])|\{? ?\\(?:text|mathrm)\{ ?o ?\} ?\}?)"
     r"|\\(?:degree|deg)s?(?![a-zA-Z])"
 )
-_TRIGONOMETRY = re.compile(r"sin|cos|tan|sec|csc|cot")
+_TRIGONOMETRY = re.compile(r"sin|cos|tan|sec|csc|cot|cis")
 _AND = re.compile(r",? ?(?:\\(?:text|mbox|textrm)\s?\{ ?,? ?(?:and|or) ?\}|\b(?:and|or)\b) ?")
 _TEXT = re.compile(
     r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed)\s?\{([^{}]*)\}"
@@ -78,6 +78,12 @@ _COUNTS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 ).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_PHRASES = {
+    "no solution": r"\emptyset", "no real solution": r"\emptyset", "empty set": r"\emptyset",
+    "no such solution": r"\emptyset", "doe not exist": "undefined", "does not exist": "undefined",
+    "dne": "undefined", "not defined": "undefined", "the empty set": r"\emptyset",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,9 @@ class Form:
 def form_of(answer: str) -> Form:
     """The form of one answer."""
     text = surface.rewritten(surface.stripped(_ascii(answer)))
-    text, unit = units.split(_degreeless(text))
+    bare = _degreeless(text)
+    value, unit = units.split(bare)
+    text, unit = value, unit or ("degree" if bare != text else "")
     text = _AND.sub(", ", text) if any(c.isdigit() for c in text) else text
     text = _LATE_SHORT.sub(r"\1{\2}", _SHORT_FRACTION.sub(_braced_fraction, _unwrapped(text)))
     text = _SHORT_ROOT.sub(
@@ -100,8 +108,20 @@ def form_of(answer: str) -> Form:
     )
     text = _SINGLE_POWER.sub(r"\1\2", _joined(_pieces(_ungrouped(text))))
     text = _ZERO_PADDED.sub("", text)
-    count = text.casefold()
-    return Form(str(_COUNTS.index(count)) if count in _COUNTS else text, unit)
+    return Form(_worded(text), unit)
+
+
+def _worded(text: str) -> str:
+    """Numbers up to 99 and "no solution" in words."""
+    if not text[:1].isalpha() or len(text) > 30:
+        return text
+    plain = text.casefold()
+    if plain in _COUNTS:
+        return str(_COUNTS.index(plain))
+    ten, _, one = plain.replace(" ", "-").partition("-")
+    if ten in _TENS and (not one or one in _COUNTS[1:10]):
+        return str(20 + 10 * _TENS.index(ten) + (_COUNTS.index(one) if one else 0))
+    return _PHRASES.get(plain.removesuffix("s"), text)
 
 
 def _ascii(text: str) -> str:

@@ -11,12 +11,24 @@ from factory.verifiers.maths.canonical import form_of
 
 _WRAP = r"(?:\\(?:text|textbf|textrm|mathrm|mathbf|bf|rm)\s?\{ ?)?"
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s$&;,.~}\\]))" + _WRAP + r"(?:\(([A-J])\)|([A-J])(?:[.)、:：．]|\)\s))\s?\}?[:.]?(?=[\s\\~$}]|\S)"
+    r"(?:^|(?<=[\s$&;,.~}\\]))"
+    + _WRAP
+    + r"(?:\(([A-J])\)|([A-J])(?:[.)、:：．]|\)\s))\s?\}?[:.]?(?=[\s\\~$}]|\S)"
 )
-_SPACING = re.compile(r"\\(?:q?quad|hspace\{[^{}]*\}|,|;|!|\\|newline|begin\{[a-z]+\}|end\{[a-z]+\}|item)(?![a-z])")
-LETTER = re.compile(r"(?:(?:option|choice|answer|选项?|选择)\s?:?\s?)?[(\[（]?\s?([A-J])\s?[)\]）]?[.:]?", re.IGNORECASE)
-LETTERED = re.compile(r"(?:(?:option|choice)\s?)?(?:\(([A-J])\)|([A-J])(?:[.:)]|：))[\s:~]*(?=\S)(.+)", re.DOTALL | re.IGNORECASE)
-_DRESS = re.compile(r"\\(?:text|textbf|textrm|mathrm|mathbf|bf|rm|boxed|mbox)(?![a-z])\s?|[{}*$~]|\\[ ,()\[\]]")
+_SPACING = re.compile(
+    r"\\(?:q?quad|hspace\{[^{}]*\}|,|;|!|\\|newline|begin\{[a-z]+\}|end\{[a-z]+\}|item)(?![a-z])"
+)
+LETTER = re.compile(
+    r"(?:(?:option|choice|answer|选项?|选择)\s?:?\s?)?[(\[（]?\s?([A-J])\s?[)\]）]?[.:]?",
+    re.IGNORECASE,
+)
+LETTERED = re.compile(
+    r"(?:(?:option|choice)\s?)?(?:\(([A-J])\)|([A-J])(?:[.:)]|：))[\s:~]*(?=\S)(.+)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DRESS = re.compile(
+    r"\\(?:text|textbf|textrm|mathrm|mathbf|bf|rm|boxed|mbox)(?![a-z])\s?|[{}*$~]|\\[ ,()\[\]]"
+)
 MAX_QUESTION = 20_000
 
 

@@ -20,9 +20,12 @@ MAX_DEPTH = 40
 _NAME = re.compile(
     r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z\d]{1,3}\)|[a-z](?::[a-z]){1,3}|[a-z]/[a-z]"
     r"|\\(?:vec|overrightarrow|overline|hat|widehat)(?: ?[a-z]|\{[a-zA-Z]{1,3}\})"
-    r"|m?\\angle ?[A-Z]{1,3}|\\triangle ?[A-Z]{1,3}|[A-Z]{2,4}|\|[A-Z]{2}\||[A-Za-z][A-Za-z ]{2,40})"
-    r"(?:_(?:\w|\{\w{1,4}\}))?)(?:=|\\in ?)"
+    r"|m?\\angle ?[A-Z]{1,3}|\\triangle ?[A-Z]{1,3}|[A-Z]{2,4}|\|[A-Z]{2}\||[A-Za-z][A-Za-z ]{2,40}"
+    r"|[a-zA-Z](?:\^\{?-1\}?|'{1,2})(?:\([a-z]\))?|\\frac\{d[a-z]?\}\{d[a-z]\}"
+    r"|\\(?:max|min|gcd|lcm))"
+    r"(?:_(?:\w|\{[^{}=]{1,24}\}))?)(?:=|\\in ?)"
 )
+_K, _N = (re.compile(rf"(?<![\\a-zA-Z])[{letters}](?![a-zA-Z])") for letters in ("k", "nm"))
 _BASED = re.compile(r"(-?[\dA-F]+)_(?:(\d)|\{(\d\d)\})")
 _UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
@@ -34,7 +37,22 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
         return Decision("unclear", "string", f"unit {given.unit} against {gold.unit}")
     if gold.text != given.text and max(depth_of(gold.text), depth_of(given.text)) > MAX_DEPTH:
         return Decision("unclear", "string", f"brackets nest deeper than {MAX_DEPTH}")
-    return _decide(gold.text, given.text, ask)
+    return _decide(*_measured(gold, given), ask)
+
+
+def _measured(gold: Form, given: Form) -> tuple[str, str]:
+    """Degrees in radians where the other side is; a stuck "m" is the gold's unit; n\\pi is k\\pi."""
+    texts = [gold.text, given.text]
+    for at, (one, other) in enumerate(((gold, given), (given, gold))):
+        if one.unit == "degree" and "\\pi" in other.text and not other.unit:
+            parts = outermost(one.text, ",")
+            texts[at] = ",".join(rf"({part})\cdot\pi/180" for part in parts)
+        if other.unit and not one.unit and one.text.endswith(other.unit):
+            bare = one.text.removesuffix(other.unit).strip()
+            texts[at] = bare if exact.parse(bare) else one.text
+        if "\\pi" in one.text and _K.search(other.text) and not _K.search(one.text):
+            texts[at] = _N.sub("k", one.text)
+    return texts[0], texts[1]
 
 
 def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
@@ -64,11 +82,20 @@ def _unbased(gold: str, given: str) -> tuple[str, str]:
 def _unnamed(gold: str, given: str) -> tuple[str, str]:
     """x=5 against 5, or against x=5 with another right side; two different names are kept."""
     one, other = _NAME.match(gold), _NAME.match(given)
-    if (one and other and one[0] != other[0]) or (one and "=" in given and not other):
+    if one and other and one[0] != other[0]:
+        sides = _right_side(gold, one), _right_side(given, other)
+        return sides if all(map(_bracketed, sides)) else (gold, given)
+    if one and "=" in given and not other:
         return gold, given
     if other and "=" in gold and not one:
         return gold, given
     return _right_side(gold, one), _right_side(given, other)
+
+
+def _bracketed(text: str) -> bool:
+    """Whether a name in front says nothing: v = (1,2) and P = (1,2)."""
+    shape = shape_of(text)
+    return shape is not None and shape[0] not in ("list", "union")
 
 
 def _right_side(text: str, name: re.Match[str] | None) -> str:
@@ -143,11 +170,32 @@ def _unlike(
     for single, text in ((one, given), (other, gold)):
         if "" in kinds and single and len(single[1]) == 1 and single[0] in ("()", "{}"):
             return _decide(*((single[1][0], text) if single is one else (text, single[1][0])), ask)
+    if other and other[0] == "list" and one is None and _repeated(other[1]):
+        return _decide(gold, other[1][0], ask)
+    if one and other and one[0].startswith("pmatrix") and (rows := _rows(other)):
+        return _aligned(one[1], rows[1], ask) if one[0] == rows[0] else None
     if any(kind.startswith("pmatrix") for kind in kinds) and "()" in kinds:
         return Decision("unclear", "exact", "a vector written as a tuple")
     if "union" in kinds or _RELATION.search(gold) or _RELATION.search(given):
         return None
     return Decision("different", "exact", "another kind of brackets")
+
+
+def _repeated(parts: Sequence[str]) -> bool:
+    """Whether a list says one value in several ways: 1/2 or 0.5."""
+    return (
+        all(_decide(parts[0], part, None).relation == "same" for part in parts[1:4])
+        and len(parts) < 5
+    )
+
+
+def _rows(shape: Shape) -> Shape | None:
+    """[[1,2],[3,4]] as the matrix it is."""
+    rows = [shape_of(part) for part in shape[1]] if shape[0] == "[]" else []
+    if not rows or any(row is None or row[0] != "[]" for row in rows):
+        return None
+    cells = [row[1] for row in rows if row]
+    return f"pmatrix {[len(row) for row in cells]}", [cell for row in cells for cell in row]
 
 
 def _aligned(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Decision:
@@ -197,9 +245,9 @@ RULES: tuple[Rule, ...] = (
     words.ratio,
     _unreadable,
     words.choice,
+    _range,
     words.text,
     _numbers,
-    _range,
     _equation,
     _structure,
     algebra.relations,

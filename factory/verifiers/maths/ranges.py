@@ -11,11 +11,15 @@ from factory.verifiers.maths import numeric
 from factory.verifiers.maths.shape import outermost, shape_of
 
 _SIGN = re.compile(r"(<|>|\\(?:le|ge|ne)(?![a-zA-Z]))")
-_BUILDER = re.compile(r"\\\{ ?([a-z])(?:\\in ?(?:\\mathbb\{R\}|R))?(?:\\mid ?|\||:) ?(.+)\\\}")
+_BUILDER = re.compile(r"\\?\{ ?([a-z])(?:\\in ?(?:\\mathbb\{R\}|R))?(?:\\mid ?|\||:) ?(.+?)\\?\}")
 _VARIABLE = re.compile(r"[a-zA-Z](?:_\w)?|\\[a-z]{2,7}|[a-z]\([a-z]\)")
-_REALS = re.compile(r"\\mathbb ?\{?R\}?|\\R|(?:all )?real(?:s| ?numbers?)|all ?reals?(?: ?numbers?)?|R", re.IGNORECASE)
+_REALS = re.compile(
+    r"\\mathbb ?\{?R\}?|\\R|(?:all )?real(?:s| ?numbers?)|all ?reals?(?: ?numbers?)?|R",
+    re.IGNORECASE,
+)
 _WITHOUT = re.compile(r"(.+?)\\(?:setminus|backslash|smallsetminus)(.+)|(\\mathbb\{R\})-(\\\{.+)")
 _MEMBER = re.compile(r"[a-zA-Z]\\in ?(?:\\mathbb ?\{?R\}? ?, ?)?")
+_DISTANCE = re.compile(r"\| ?[a-zA-Z] ?(?:([-+]) ?(\d{1,9}|\\frac\{\d{1,9}\}\{\d{1,9}\}) ?)?\|")
 WHOLE = ("(", "-\\infty", "\\infty", ")")
 Interval = tuple[str, str, str, str]
 
@@ -63,15 +67,37 @@ def _interval(text: str) -> list[Interval] | None:
     if len(parts) == 3:
         left, sign, right = parts
         if not _VARIABLE.fullmatch(left):
-            left, sign, right = right, {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign), left
-        return _ray(left.strip(), sign, right.strip())
+            left, sign, right = (
+                right,
+                {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign),
+                left,
+            )
+        return _ray(left.strip(), sign, right.strip()) or _within(parts[0], parts[1], parts[2])
     if len(parts) == 5 and _VARIABLE.fullmatch(parts[2].strip()):
         low, first, _, second, high = (part.strip() for part in parts)
         if {first, second} <= {">", "\\ge"}:
-            low, first, second, high = high, {">": "<", "\\ge": "\\le"}[second], {">": "<", "\\ge": "\\le"}[first], low
+            low, first, second, high = (
+                high,
+                {">": "<", "\\ge": "\\le"}[second],
+                {">": "<", "\\ge": "\\le"}[first],
+                low,
+            )
         if {first, second} <= {"<", "\\le"}:
             return [("(" if first == "<" else "[", low, high, ")" if second == "<" else "]")]
     return None
+
+
+def _within(left: str, sign: str, radius: str) -> list[Interval] | None:
+    """|x-a| < r and its like."""
+    found = _DISTANCE.fullmatch(left)
+    if not found:
+        return None
+    centre = {"-": found[2], "+": f"-{found[2]}"}.get(found[1] or "", "0")
+    low, high = f"{centre}-({radius})", f"{centre}+{radius}"
+    if sign in ("<", "\\le"):
+        return [("(" if sign == "<" else "[", low, high, ")" if sign == "<" else "]")]
+    rays = [("(", "-\\infty", low, ")" if sign == ">" else "]")]
+    return [*rays, ("(" if sign == ">" else "[", high, "\\infty", ")")] if sign != "\\ne" else None
 
 
 def _ray(left: str, sign: str, right: str) -> list[Interval] | None:
@@ -115,6 +141,8 @@ def _written(intervals: list[Interval]) -> str:
 def is_union(text: str) -> bool:
     """Whether `text` is an interval or a union of such."""
     return all(
-        (shape := shape_of(part)) is not None and shape[0] in ("()", "(]", "[)", "[]") and len(shape[1]) == 2
+        (shape := shape_of(part)) is not None
+        and shape[0] in ("()", "(]", "[)", "[]")
+        and len(shape[1]) == 2
         for part in outermost(text, "\\cup")
     )

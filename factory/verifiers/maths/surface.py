@@ -6,17 +6,41 @@ value.
 
 import re
 
-_SPACE = re.compile(r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut|nolimits|hfill|noindent|null)(?![a-zA-Z])")
+_SPACE = re.compile(
+    r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut|nolimits|hfill|noindent|null)(?![a-zA-Z])"
+)
 _COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
 _WHOLE_TEXT = re.compile(
     r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
 )
 _MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
+_SENTENCE = re.compile(
+    r"^(?:\\(?:text|mbox) ?\{ ?)?(?:The|the|Our|our|So|so|Thus)\b[^=\\$<>\d]{0,60}\b(?:is|are|equals)\b:? ?(?:\} ?)?(?=.)"
+)
+_OPERATOR = re.compile(r"\\operatorname\*? ?\{ ?([a-z]{2,7}) ?\}")
+_INTEGERS = re.compile(
+    r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?(?:where|for|with)?(?: any| all| some| integer| integers)* ?\}? ?\(?([kmn])"
+    r"(?: ?\\in ?(?:\\mathbb ?\{?[ZN]\}?(?:\^\*|\^\+|_\+)?|Z|N)|(?:\\text ?\{)? is an(?:y)? integer\}?) ?\)?[ .]*$"
+)
+_FRACTIONS = re.compile(r"(?<![\d.}])(\d{1,60}) (\d{1,60})/(\d{1,60})(?![\d.])")
+_UNITED = re.compile(r"(?<=[)\]]) ?U ?(?=(?:\\left)? ?[(\[])")
 _APPROXIMATE = re.compile(r"\\(?:approx|simeq|thickapprox|doteq)(?![a-z])")
 _NAME_ONLY = re.compile(r"[a-zA-Z]{0,2}|\\[a-z]{1,8} ?")
 _LEADING = re.compile(r"(?:=|\\(?:therefore|implies|Rightarrow|rightarrow|to)(?![a-z])|:|,) ?")
 _DIGIT = r"[0-9A-F]"
-_BASES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "sixteen": 16}
+_BASES = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "sixteen": 16,
+}
 _BASED = re.compile(
     rf"(?:\\left ?)?\(? ?(?:\\text\s?\{{)?(-?{_DIGIT}{{1,60}})\}}? ?(?:\\right ?)?\)? ?(?:_ ?\{{? ?(?:\\(?:text|mathrm)\s?\{{)?\(? ?|,? ?\(?(?:\\text\s?\{{)? ?\(?(?:in )?base[- ]?\}}? ?\{{?)"
     rf"(\d{{1,2}}|{'|'.join(_BASES)})[ )}}]*"
@@ -25,19 +49,26 @@ _TIME = re.compile(
     r"(\d{1,2})(?:[:.] ?(\d\d))? ?(?:\\[a-z]{4,6}\s?\{)? ?([ap])\.? ?m\b\.? ?\}? ?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
-_CYCLE = re.compile(r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})")
+_CYCLE = re.compile(
+    r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})"
+)
 _CYCLE_SHORT = re.compile(r"(?<=[\d.])\\(?:overline|bar|dot) ?(\d)(?!\d)")
 _DOTTED = re.compile(r"(-?\d{1,30}\.\d{3,80}) ?(?:\.\.\.|\\[lc]?dots)")
 _COMBINATIONS = (
     re.compile(r"(?<![a-zA-Z])C ?\( ?(\w{1,3}) ?, ?(\w{1,3}) ?\)"),
-    re.compile(r"(?:\{ ?\})?[_^] ?\{? ?(\w{1,3}) ?\}? ?(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}?"),
-    re.compile(r"(?<![a-zA-Z])(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}? ?\^ ?\{? ?(\w{1,3}) ?\}?"),
+    re.compile(
+        r"(?:\{ ?\})?[_^] ?\{? ?(\w{1,3}) ?\}? ?(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}?"
+    ),
+    re.compile(
+        r"(?<![a-zA-Z])(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}? ?\^ ?\{? ?(\w{1,3}) ?\}?"
+    ),
 )
 _POWERS = re.compile(r"\*\* ?|\^(?= ?\(? ?[-+]?\d)")
 _PLAIN_POWER = re.compile(r"\^ ?(?:(-\d+|\d{2,})|\( ?([-+]?\d+) ?\))")
 _TO = re.compile(r"(\d) ?(?:\\text ?\{ ?to ?\}|to) ?(?=\d)")
 _ARRAY = re.compile(
-    r"(?:\\left ?)?([(\[]) ?\\begin\{((?:small)?matrix|array)\} ?(?:\{[^{}]*\})?(.{0,1500}?)\\end\{\2\} ?(?:\\right ?)?[)\]]", re.DOTALL
+    r"(?:\\left ?)?([(\[]) ?\\begin\{((?:small)?matrix|array)\} ?(?:\{[^{}]*\})?(.{0,1500}?)\\end\{\2\} ?(?:\\right ?)?[)\]]",
+    re.DOTALL,
 )
 _ROW_END = re.compile(r"\\cr(?![a-z])|\\\\ ?\[ ?[\d.]+ ?[a-z]{2} ?\]|\\\\ ?\\hline")
 _LAST_ROW = re.compile(r"\\\\ ?(?=\\end)")
@@ -51,7 +82,7 @@ def stripped(text: str) -> str:
         if not found:
             break
         text = found[found.lastindex or 0].strip()
-    text = _exact_side(text)
+    text = _exact_side(_SENTENCE.sub("", text, count=1))
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     return text.strip()
@@ -76,12 +107,19 @@ def rewritten(text: str) -> str:
         return f"{found[1]}:{found[2]}"
     if found := _BASED.fullmatch(text):
         return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
+    if found := _INTEGERS.search(text[-120:]):
+        text = text[: len(text) - len(found[0])]
+        if found[1] != "k" and "k" not in text:
+            text = re.sub(rf"(?<![\\a-zA-Z]){found[1]}(?![a-zA-Z])", "k", text)
     if found := _DOTTED.fullmatch(text):
         text = _cycled(found[1])
     text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
     for pattern in _COMBINATIONS if "C" in text else ():
         text = pattern.sub(r"\\binom{\1}{\2}", text)
     text = _PLAIN_POWER.sub(lambda power: f"^{{{power[1] or power[2]}}}", text.replace("**", "^"))
+    text = _FRACTIONS.sub(
+        r"\1\\frac{\2}{\3}", _OPERATOR.sub(r"\\\1 ", _UNITED.sub(r"\\cup ", text))
+    )
     text = _TO.sub(r"\1:", text)
     if "\\begin" in text:
         text = _ARRAY.sub(r"\\begin{pmatrix}\3\\end{pmatrix}", _ROW_END.sub(r"\\\\", text))

@@ -33,12 +33,43 @@ _WRAPPED = re.compile(
     r"(?:\^ ?\{? ?[23] ?\}?)?[ .]*"
 )
 _CHINESE = re.compile(r"(?<=[\d)}.]) ?([\u4e00-\u9fff]{1,12})[ .]*")
-_BEFORE = re.compile(r"(-?) ?(?:US|usd|USD|A|C)? ?(?:\\dollar|\\mathdollar|\\textdollar|USD|€|£|¥|₹|Rs\.?|RMB|\\text ?\{ ?(?:\\dollar|USD) ?\}|\\pounds|\\euro) ?(?=[-\d.])")
-_AFTER = re.compile(r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro)[ .]*")
+_BEFORE = re.compile(
+    r"(-?) ?(?:US|usd|USD|A|C)? ?(?:\\dollar|\\mathdollar|\\textdollar|USD|€|£|¥|₹|Rs\.?|RMB|\\text ?\{ ?(?:\\dollar|USD) ?\}|\\pounds|\\euro) ?(?=[-\d.])"
+)
+_AFTER = re.compile(
+    r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro|(?:\\(?:text|mathrm) ?\{k\})?\\Omega)[ .]*"
+)
+_MODULUS = re.compile(
+    r"(?:[a-zA-Z] ?\\equiv ?)?([^=]{1,60}?) ?,? ?\(? ?\\?(?:text ?\{ ?)?(?:bmod|pmod|mod) ?\}? ?\{? ?(\d{1,9}) ?\}? ?\)?"
+)
 _PLAIN = re.compile(r"(?<=[\d)}.])( ?[A-Za-z][A-Za-z /.]{0,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
 _NOT_UNITS = frozenset(
-    ("pi", "sqrt", "sin", "cos", "tan", "log", "ln", "and", "or", "mod", "if", "for", "times", "i", "e", "base", "to", "exp", "k", "n", "x", "y", "where", "choose")
-
+    (
+        "pi",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "log",
+        "ln",
+        "and",
+        "or",
+        "mod",
+        "if",
+        "for",
+        "times",
+        "i",
+        "e",
+        "base",
+        "to",
+        "exp",
+        "k",
+        "n",
+        "x",
+        "y",
+        "where",
+        "choose",
+    )
 )
 _MULTIPLIERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _TAIL = 80  # a unit longer than this is a sentence
@@ -46,13 +77,16 @@ _TAIL = 80  # a unit longer than this is a sentence
 
 def split(text: str) -> tuple[str, str]:
     """(value text, unit); the unit is "" where there is none."""
+    if modulus := _MODULUS.fullmatch(text):
+        return modulus[1].strip(), f"mod {modulus[2]}"
     value, words = _behind(text)
     value = value.strip()
+    unit = _named(words)
     if money := _BEFORE.match(value):
-        return (money[1] + value[money.end() :]).strip(), "dollar" if "$" in text or "dollar" in money[0] else ""
-    if money := _AFTER.search(value):
-        value = value[: money.start()] if money.end() == len(value) else value
-    value, unit = value.replace("\\dollar", "").strip(), _named(words)
+        value, unit = money[1] + value[money.end() :], "dollar" if "dollar" in money[0] else ""
+    elif (money := _AFTER.search(value)) and money.end() == len(value):
+        value = value[: money.start()]
+    value = value.replace("\\dollar", "").strip()
     for word in words.split():
         if word in _MULTIPLIERS:
             return rf"{value}\cdot 10^{{{_MULTIPLIERS[word]}}}", unit
@@ -61,6 +95,8 @@ def split(text: str) -> tuple[str, str]:
 
 def conflict(one: str, other: str) -> bool:
     """Whether both units are known and differ: 5 cm against 5 m needs more than the number."""
+    if one.startswith("mod ") and other.startswith("mod "):
+        return one != other
     return one != other and all(unit in KNOWN and unit not in _VAGUE for unit in (one, other))
 
 

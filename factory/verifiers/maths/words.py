@@ -8,11 +8,12 @@ from factory.verifiers.maths.decision import Ask, Decision
 
 _LETTER = re.compile(r"(?:(?:option|choice|answer) ?)?\(?([A-J])\)?", re.IGNORECASE)
 _LETTERED = re.compile(r"(?:(?:option|choice) ?)?(?:\(([A-J])\)|([A-J])[.:)]) ?(.+)")
-_WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z][A-Z ',.-]{1,60}")
+_WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z][A-Z '.-]{1,60}")
 _SHORT = frozenset(
     "yes no odd even red one two all any both blue true none max min sun mon tue wed thu fri sat "
     "ann bob amy tom sam joe jim dan ben mia eve kim zoe may june july north east west up down".split()
 )
+_POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)([ap]m)?")
 _RATIO = re.compile(r"\d{1,12}(?:\.\d{1,9})?(?::\d{1,12}(?:\.\d{1,9})?){1,4}")
 
@@ -54,6 +55,8 @@ def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
     if worded[1] and sorted(one) == sorted(other) and " " not in one:
         return None  # abc and cba may be products
+    if one in _POLAR and other.startswith(one + " ") and _POLAR[one] not in other.split():
+        return Decision("same", "string", "begins with the gold word, and never takes it back")
     if f" {one} " in f" {other} ":
         return Decision("unclear", "string", "the gold words among others")
     return Decision("different", "string", "different words")

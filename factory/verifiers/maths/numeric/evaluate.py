@@ -147,7 +147,9 @@ def _whole_power(machine: Machine, base: Complex, exponent: Complex) -> Complex:
     return libmp.mpc_pow_int(base, n, machine.bits, _ROUND)
 
 
-def _root(machine: Machine, inside: Complex, index: Complex = (libmp.from_int(2), libmp.fzero)) -> Complex:
+def _root(
+    machine: Machine, inside: Complex, index: Complex = (libmp.from_int(2), libmp.fzero)
+) -> Complex:
     n = machine.integer(index)
     if not 2 <= n <= 1000:
         raise Unreadable

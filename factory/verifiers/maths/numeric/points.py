@@ -80,7 +80,9 @@ def equal(sides: Sides, point: dict[str, Fraction], *, real: bool, tens: bool = 
     """Equality at one point; raises Undefined or Unreadable."""
     doubtful = False
     for bits in BITS:
-        machine = Machine(bits, {k: rational(v, bits) for k, v in point.items()}, real=real, tens=tens)
+        machine = Machine(
+            bits, {k: rational(v, bits) for k, v in point.items()}, real=real, tens=tens
+        )
         one, other = sides(machine)
         gap = libmp.mpc_sub(one, other, bits, "n")
         noise = machine.peak - bits + GUARD
@@ -129,7 +131,9 @@ def proportional(one: tuple[str, str], other: tuple[str, str]) -> int | None:
 
 def _ratio_sign(trees: Sequence[Tree], point: dict[str, Fraction], first: list[Fraction]) -> int:
     """The sign of the ratio at a point, 0 where it is not the ratio at the first point."""
-    machine = Machine(BITS[0], {k: rational(v, BITS[0]) for k, v in point.items()}, real=True, tens=False)
+    machine = Machine(
+        BITS[0], {k: rational(v, BITS[0]) for k, v in point.items()}, real=True, tens=False
+    )
     a, b, c, d = (machine.value(tree) for tree in trees)
     top, bottom = (libmp.mpc_sub(p, q, BITS[0], "n") for p, q in ((a, b), (c, d)))
     noise = machine.peak - BITS[0] + GUARD
@@ -184,7 +188,9 @@ def _roots(square: Fraction, slope: Fraction, zero: Fraction) -> list[Fraction]:
 
 
 def _gap(sides: Sequence[Tree], point: dict[str, Fraction]) -> Fraction:
-    machine = Machine(BITS[1], {k: rational(v, BITS[1]) for k, v in point.items()}, real=True, tens=False)
+    machine = Machine(
+        BITS[1], {k: rational(v, BITS[1]) for k, v in point.items()}, real=True, tens=False
+    )
     left, right = (machine.value(side) for side in sides)
     gap = libmp.mpc_sub(left, right, BITS[1], "n")
     if gap[1] != libmp.fzero:
@@ -214,4 +220,7 @@ def names(tree: Tree) -> set[str]:
 
 
 def _imaginary(*trees: Tree) -> bool:
-    return any(tree == ("letter", "i") or any(_imaginary(p) for p in tree[1:] if isinstance(p, tuple)) for tree in trees)
+    return any(
+        tree == ("letter", "i") or any(_imaginary(p) for p in tree[1:] if isinstance(p, tuple))
+        for tree in trees
+    )

@@ -14,7 +14,9 @@ MAX_TOKENS = 400
 MAX_DEPTH = 40
 Tree = tuple[Any, ...]
 _TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re.DOTALL)
-_WORDS = re.compile(r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])")
+_WORDS = re.compile(
+    r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])"
+)
 FUNCTIONS = frozenset(
     ("sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh")
     + ("exp", "ln", "log", "lg", "cis", "operatornamecis", "tg", "ctg", "cotg", "arctg")
@@ -116,8 +118,19 @@ class _Reader:
         if token in ("", "|", "\\vert"):
             return token != "" and not self.bars
         if token[0] == "\\" and len(token) > 2:
-            return token[1:] in _READERS or token[1:] in FUNCTIONS or token[1:] in _GREEK or token == "\\lvert" or token in _CLOSERS
-        return token[0].isalnum() and token.isascii() or token in ("(", "[", "{", ".") or token[0] == "."
+            return (
+                token[1:] in _READERS
+                or token[1:] in FUNCTIONS
+                or token[1:] in _GREEK
+                or token == "\\lvert"
+                or token in _CLOSERS
+            )
+        return (
+            token[0].isalnum()
+            and token.isascii()
+            or token in ("(", "[", "{", ".")
+            or token[0] == "."
+        )
 
     def factor(self) -> Tree:
         self.depth += 1
@@ -148,6 +161,9 @@ class _Reader:
         self.expect("^")
         if self.take("\\circ"):
             return ("degrees", tree)
+        if self.tokens[self.at : self.at + 3] == ["{", "\\circ", "}"]:
+            self.at += 3
+            return ("degrees", tree)
         if self.next in ("'", "\\prime", "T", "\\top"):
             raise Unreadable
         exponent = self.exponent()
@@ -158,8 +174,6 @@ class _Reader:
     def exponent(self) -> Tree:
         if self.take("-"):
             return ("negative", self.atom())
-        if self.tokens[self.at : self.at + 3] == ["{", "\\circ", "}"]:
-            raise Unreadable
         return self.atom()
 
     def atom(self) -> Tree:
@@ -191,7 +205,13 @@ class _Reader:
             tree = ("/" if self.tokens[self.at - 1] == "\\over" else "binomial", tree, self.sum())
         self.expect(_CLOSERS[opener])
         self.bars = outer
-        kind = {"|": "abs", "\\lvert": "abs", "\\vert": "abs", "\\lfloor": "floor", "\\lceil": "ceil"}
+        kind = {
+            "|": "abs",
+            "\\lvert": "abs",
+            "\\vert": "abs",
+            "\\lfloor": "floor",
+            "\\lceil": "ceil",
+        }
         return (kind[opener], tree) if opener in kind else tree
 
     def letter(self, name: str) -> Tree:
@@ -277,7 +297,9 @@ class _Reader:
 def _proper(tree: Tree) -> bool:
     """Whether a fraction makes a mixed number with the whole number before it."""
     parts = tree[1:]
-    return tree[0] == "/" and all(part[0] == "number" and part[1].denominator == 1 for part in parts)
+    return tree[0] == "/" and all(
+        part[0] == "number" and part[1].denominator == 1 for part in parts
+    )
 
 
 _READERS: dict[str, Callable[[_Reader], Tree]] = {
