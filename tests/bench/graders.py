@@ -1,6 +1,7 @@
 r"""The graders compared: ours, math-verify as a library, the rules of lm-eval's Minerva, strings.
 
-Each is a function of a claim to True or False, called in the main thread, since two of them set
+The Minerva rules parse with sympy's ANTLR reader, which wants another ANTLR than math-verify: its
+successor, latex2sympy2_extended, stands in. Each is a function of a claim to True or False, called in the main thread, since two of them set
 alarms.
 """
 
@@ -41,6 +42,7 @@ def mine_uncached(claim: Claim) -> bool:
     """Ours as if it had never seen a pair, an answer or a question before."""
     for cached in (ours._decided, ours._gold, canonical.form_of, reader.read, choices.listed):
         cached.cache_clear()
+    ours._told.clear()
     return mine(claim)
 
 
@@ -70,10 +72,10 @@ def minerva(claim: Claim) -> bool:
     if one == other:
         return True
     with suppress(Exception), _alarm(SECONDS):
+        from latex2sympy2_extended import latex2sympy
         from sympy import simplify
-        from sympy.parsing.latex import parse_latex
 
-        return bool(simplify(parse_latex(other) - parse_latex(one)) == 0)
+        return bool(simplify(latex2sympy(other) - latex2sympy(one)) == 0)
     return False
 
 

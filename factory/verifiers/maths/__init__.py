@@ -104,7 +104,7 @@ def verify(
     pair = _read(Claim(completion, answer, question, finish_reason))
     if isinstance(pair, _Ruling):
         return _verdict(pair, None, started)
-    return _verdict(_cheap(pair) or _deep(pair, deadline_s), pair, started)
+    return _verdict(_cheap(pair) or _remembered(pair, deadline_s), pair, started)
 
 
 def verify_many(
@@ -220,6 +220,18 @@ def _compared(pair: _Pair, ask: Ask | None) -> Decision:
     if all(decide(form_of(first), form_of(other)).relation == "same" for other in others):
         return decide(gold, form_of(first), ask)
     return Decision("unclear", decision.tier, "concluding boxes contradict each other")
+
+
+_told: dict[_Pair, _Ruling] = {}  # by workers; what they could not tell in time is asked again
+
+
+def _remembered(pair: _Pair, deadline_s: float) -> _Ruling:
+    ruling = _told.get(pair) or _deep(pair, deadline_s)
+    if ruling.outcome not in ("timeout", "error"):
+        if len(_told) >= REMEMBERED:
+            _told.clear()
+        _told[pair] = ruling
+    return ruling
 
 
 def _deep(pair: _Pair, deadline_s: float) -> _Ruling:

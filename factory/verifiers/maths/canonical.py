@@ -78,6 +78,9 @@ _COUNTS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 ).split()
+_CANONICAL = re.compile(  # as most answers are: nothing to rewrite
+    r"-?(?:(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?|\\frac\{[1-9]\d{0,9}\}\{[1-9]\d{0,9}\}|\d?\\sqrt\{\d{1,9}\})"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _PHRASES = {
     "no solution": r"\emptyset", "no real solution": r"\emptyset", "empty set": r"\emptyset",
@@ -97,6 +100,10 @@ class Form:
 @lru_cache(maxsize=100_000)
 def form_of(answer: str) -> Form:
     """The form of one answer."""
+    return Form(answer) if _CANONICAL.fullmatch(answer) else _rewritten(answer)
+
+
+def _rewritten(answer: str) -> Form:
     text = surface.rewritten(surface.stripped(_ascii(answer)))
     bare = _degreeless(text)
     value, unit = units.split(bare)

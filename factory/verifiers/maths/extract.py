@@ -1,7 +1,7 @@
 r"""Completion -> the answer it gives, in time linear in its length.
 
-Where to look: after the last `</think>`; the last closed \boxed{}; else `#### n`; else the last
-"A:", "Answer:", "the answer is" or 答案. Only the last `TAIL` characters are read, so a hostile
+Where to look: after the last `</think>`; the last closed \boxed{}; else the last <answer>; else
+`#### n`; else the last "A:", "Answer:", "the answer is", 答案 or 故选. Only the last `TAIL` characters are read, so a hostile
 megabyte costs no more than a long solution.
 
 The last box concludes. On real rollouts earlier boxes are pictures (`\boxed{\phantom{2}}`),
@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 TAIL = 100_000
+NEAR = 40  # characters between boxes that can belong together
 _BRACES = re.compile(r"\\(?:boxed|fbox)[ ]{0,9}\{|\\.|[{}]", re.DOTALL)
 _MARKER = re.compile(
-    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|答案[ *_]{0,4}[是为:：]{0,2})",
+    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|(?:答案|故选|应选)[ *_]{0,4}[是为选:：]{0,2}"
+    r"|\b(?:option|choice)[ ]is\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _JOINERS = frozenset({"or", "and", "either", "quad", "qquad", "text", "mathrm", "textbf"})
@@ -63,11 +65,28 @@ def _solution(completion: str) -> str:
 
 def concluding_boxes(text: str) -> tuple[str, ...]:
     """The last box, preceded by those it is joined to by "or", "and" or mere punctuation."""
+    if (alone := _lone_box(text)) is not None:
+        return (alone,)
     spans = [span for span in _boxes(text) if text[span[1] : span[2]].strip()]
     first = max(len(spans) - 1, 0)
     while first > 0 and _joined(text[spans[first - 1][2] + 1 : spans[first][0]]):
         first -= 1
     return tuple(text[start:end].strip() for _, start, end in spans[first:])
+
+
+def _lone_box(text: str) -> str | None:
+    """The last box, where it is closed, not empty and nothing just before it could join it."""
+    start = max(text.rfind("\\boxed"), text.rfind("\\fbox"))
+    opened = _BRACES.match(text, start) if start >= 0 else None
+    before = text[max(0, start - NEAR - 2) : start]
+    if opened is None or "}" in before or before.endswith("\\"):
+        return None
+    depth = 1
+    for match in _BRACES.finditer(text, opened.end()):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth == 0:
+            return text[opened.end() : match.start()].strip() or None
+    return None
 
 
 def _boxes(text: str) -> list[tuple[int, int, int]]:
@@ -90,13 +109,16 @@ def _boxes(text: str) -> list[tuple[int, int, int]]:
 
 
 def _joined(gap: str) -> bool:
-    if len(gap) > 40 or _SENTENCE_END.search(gap):
+    if len(gap) > NEAR or _SENTENCE_END.search(gap):
         return False
     return all(len(word) == 1 or word.lower() in _JOINERS for word in _WORD.findall(gap))
 
 
 def _marked(text: str) -> tuple[str, bool]:
     """The text after the last marker, and whether more text followed its line."""
+    closed = text.rfind("</answer>")
+    if closed >= 0 and (tag := text.rfind("<answer>", 0, closed)) >= 0:
+        return text[tag + len("<answer>") : closed].strip(), True
     hashes = text.rfind("####")
     if hashes >= 0:
         line, newline, _ = text[hashes + 4 :].lstrip("# ").partition("\n")

@@ -14,7 +14,7 @@ _SHORT = frozenset(
     "ann bob amy tom sam joe jim dan ben mia eve kim zoe may june july north east west up down".split()
 )
 _POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)([ap]m)?")
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:([ap])[m.]{0,3})?")  # some golds lost their m
 _RATIO = re.compile(r"\d{1,12}(?:\.\d{1,9})?(?::\d{1,12}(?:\.\d{1,9})?){1,4}")
 
 
@@ -91,7 +91,7 @@ def _either(one: re.Match[str], other: re.Match[str]) -> bool:
 
 def _minutes(found: re.Match[str]) -> int:
     hour = int(found[1]) % 12 if found[3] else int(found[1])
-    return (hour + 12 * (found[3] == "pm")) * 60 + int(found[2])
+    return (hour + 12 * (found[3] == "p")) * 60 + int(found[2])
 
 
 def ratio(gold: str, given: str, _ask: Ask | None) -> Decision | None:
