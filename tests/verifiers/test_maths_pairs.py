@@ -222,6 +222,6 @@ def test_an_equation_answers_when_its_left_side_is_what_was_asked():
 def test_the_tier_says_how_deep_the_verifier_had_to_look():
     tiers = [
         verify(rf"\boxed{{{given}}}", r"\frac{1}{2}").tier
-        for given in (r"\frac12", "0.5", r"\sin 30^\circ")
+        for given in (r"\frac12", "0.5", r"\sin 30^\circ", r"\int_0^1 x dx")
     ]
-    assert tiers == ["string", "exact", "symbolic"]
+    assert tiers == ["string", "exact", "numeric", "symbolic"]

@@ -80,15 +80,18 @@ def test_gsm8k_labels_agree_on_all_rollouts():
     assert list(disagreements(rows)) == []
 
 
-def test_qwen_labels_agree_on_all_rollouts_but_one():
+def test_qwen_labels_agree_but_for_two_golds_their_grader_misreads():
     rows = [
         (Claim(completion, row["gt"]), label)
         for row in read("qwen25_math_cot_100x8.jsonl")
         for completion, label in zip(row["code"], row["score"], strict=True)
     ]
     assert len(rows) == 800
-    # their grader does not read the gold's braces as digit grouping
-    assert list(disagreements(rows)) == [("10{,}000", "10000", "correct")]
+    assert list(disagreements(rows)) == [
+        # their own normalisation ate the m of the gold's "p.m." as a unit
+        *[("4:30p..", "4:30 \\text{ p.m.}", "correct")] * 8,
+        ("10{,}000", "10000", "correct"),  # digit grouping that their grader does not read
+    ]
 
 
 def test_nemo_labels_differ_only_where_their_extraction_failed():

@@ -18,7 +18,7 @@ from factory.verifiers.maths.shape import Shape, depth_of, outermost, shape_of
 MAX_PARTS = 64
 MAX_DEPTH = 40
 _NAME = re.compile(
-    r"((?:[A-Za-z]{1,2}|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z\d]{1,3}\)|[a-z](?::[a-z]){1,3}|[a-z]/[a-z]"
+    r"((?:[A-Za-z]{1,2}|\([a-z](?:,[a-z]){1,4}\)|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z\d]{1,3}\)|[a-z](?::[a-z]){1,3}|[a-z]/[a-z]"
     r"|\\(?:vec|overrightarrow|overline|hat|widehat)(?: ?[a-z]|\{[a-zA-Z]{1,3}\})"
     r"|m?\\angle ?[A-Z]{1,3}|\\triangle ?[A-Z]{1,3}|[A-Z]{2,4}|\|[A-Z]{2}\||[A-Za-z][A-Za-z ]{2,40}"
     r"|[a-zA-Z](?:\^\{?-1\}?|'{1,2})(?:\([a-z]\))?|\\frac\{d[a-z]?\}\{d[a-z]\}"
@@ -26,6 +26,7 @@ _NAME = re.compile(
     r"(?:_(?:\w|\{[^{}=]{1,24}\}))?)(?:=|\\in ?)"
 )
 _K, _N = (re.compile(rf"(?<![\\a-zA-Z])[{letters}](?![a-zA-Z])") for letters in ("k", "nm"))
+_COMMAND, _LETTERED = re.compile(r"\\[a-zA-Z]+"), re.compile(r"[a-zA-Z]")
 _BASED = re.compile(r"(-?[\dA-F]+)_(?:(\d)|\{(\d\d)\})")
 _UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
@@ -125,7 +126,8 @@ def _range(gold: str, given: str, ask: Ask | None) -> Decision | None:
     one, other = ranges.as_union(gold), ranges.as_union(given)
     if one and other:
         decision = _decide(one, other, ask)
-        return decision if decision.relation == "same" or not algebra.related(gold, given) else None
+        told = decision.relation == "same" or not _LETTERED.search(_COMMAND.sub("", one + other))
+        return decision if told or not algebra.related(gold, given) else None
     if one and ranges.is_union(given):
         return _decide(one, given, ask)
     return _decide(gold, other, ask) if other and ranges.is_union(gold) else None

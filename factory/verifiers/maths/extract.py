@@ -79,7 +79,9 @@ def _lone_box(text: str) -> str | None:
     start = max(text.rfind("\\boxed"), text.rfind("\\fbox"))
     opened = _BRACES.match(text, start) if start >= 0 else None
     before = text[max(0, start - NEAR - 2) : start]
-    if opened is None or "}" in before or before.endswith("\\"):
+    if opened is None or before.endswith("\\"):
+        return None
+    if "}" in before and max(text.rfind("\\boxed", 0, start), text.rfind("\\fbox", 0, start)) >= 0:
         return None
     depth = 1
     for match in _BRACES.finditer(text, opened.end()):
@@ -123,11 +125,21 @@ def _marked(text: str) -> tuple[str, bool]:
     if hashes >= 0:
         line, newline, _ = text[hashes + 4 :].lstrip("# ").partition("\n")
         return line.strip(), bool(newline)
-    ends = [match.end() for match in _MARKER.finditer(text)]
-    if not ends:
+    end = _last_marker(text)
+    if end < 0:
         return "", False
-    line, newline, _ = text[ends[-1] :].lstrip().partition("\n")
+    line, newline, _ = text[end:].lstrip().partition("\n")
     return _phrase(line), bool(newline)
+
+
+def _last_marker(text: str) -> int:
+    """Where the last marker ends, or -1; most stand in the last lines."""
+    near = text.find("\n", max(0, len(text) - 300)) + 1
+    for start in (near, 0) if near else (0,):
+        ends = [match.end() for match in _MARKER.finditer(text, start)]
+        if ends:
+            return ends[-1]
+    return -1
 
 
 def _phrase(line: str) -> str:

@@ -8,7 +8,7 @@ import re
 
 _SPELLINGS = """
 dollar dollars usd bucks \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
-mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | mph
+mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | mile/h mph
 m meter meters metre metres | km kilometer kilometers kilometre kilometres | in inch inches
 ft foot feet | yd yard yards | mile miles mi | s sec second seconds | min mins minute minutes
 h hr hrs hour hours | N newton newtons | J joule joules | W watt watts | Hz hertz | mol moles
@@ -22,6 +22,7 @@ KNOWN = {
     for group in line.split("|")
     for word in group.split()
 }
+_NAMES = frozenset(KNOWN.values())
 _VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
 _FILLERS = frozenset(
     ("square", "sq", "cubic", "cu", "per", "a", "an", "old", "of", "each", "the", "total", "more")
@@ -97,7 +98,8 @@ def conflict(one: str, other: str) -> bool:
     """Whether both units are known and differ: 5 cm against 5 m needs more than the number."""
     if one.startswith("mod ") and other.startswith("mod "):
         return one != other
-    return one != other and all(unit in KNOWN and unit not in _VAGUE for unit in (one, other))
+    known = all(part in _NAMES for unit in (one, other) for part in unit.split("/"))
+    return known and one != other and not _VAGUE & {one, other} and "/" not in one + other
 
 
 def _behind(text: str) -> tuple[str, str]:
@@ -135,8 +137,12 @@ def _unit_word(word: str, spaced: bool) -> bool:  # noqa: FBT001
 
 
 def _named(words: str) -> str:
-    """The thing counted: "eggs per day" is eggs, and "million dollars" are dollars."""
-    for word in re.split(r"[ .,/]+", words):
+    """The thing counted: "eggs per day" is eggs/day, and "million dollars" are dollars."""
+    return "/".join(filter(None, map(_thing, re.split(r" ?/ ?|\bper\b", words))))
+
+
+def _thing(words: str) -> str:
+    for word in re.split(r"[ .,]+", words):
         if word and word not in _FILLERS and word not in _MULTIPLIERS:
             return KNOWN.get(word, word)
     return ""

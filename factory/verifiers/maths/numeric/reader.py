@@ -100,7 +100,7 @@ class _Reader:
     def juxtaposed(self, left: Tree) -> Tree:
         """A product without a sign; two numbers side by side are only read as a mixed number."""
         before = self.tokens[self.at - 1]
-        if (self.next[0].isdigit() or self.next[0] == ".") and before not in ("}", ")"):
+        if (self.next[0].isdigit() or self.next[0] == ".") and before not in ("}", ")", "i"):
             raise Unreadable
         fraction = self.next == "\\frac"
         right = self.power()
