@@ -100,7 +100,9 @@ def _last_answer(completion: str) -> str:
     """The last box, or what the Minerva prompt asks for."""
     start = completion.rfind("\\boxed{")
     if start < 0:
-        found = re.findall(r"(?:[Aa]nswer(?: is)?[:：]?|答案是[:：]|####|\nA:)\s*(.*?)(?:\. I hope|$)", completion)
+        found = re.findall(
+            r"(?:[Aa]nswer(?: is)?[:：]?|答案是[:：]|####|\nA:)\s*(.*?)(?:\. I hope|$)", completion
+        )
         return found[-1].strip("* ") if found else ""
     depth, begin = 0, start + len("\\boxed")
     for at in range(begin, len(completion)):

@@ -74,14 +74,11 @@ _SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]
 _TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
 _ZERO_PADDED = re.compile(r"(?<![\d.{:])0+(?=\d)|(?<=\d)\.(?![\d\\])")
 _SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}(?!\d)")
-_COUNTS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
+_COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 _CANONICAL = re.compile(  # as most answers are: nothing to rewrite
     r"-?(?:(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?|\\frac\{[1-9]\d{0,9}\}\{[1-9]\d{0,9}\}|\d?\\sqrt\{\d{1,9}\})"
 )
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _PHRASES = {
     "no solution": r"\emptyset", "no real solution": r"\emptyset", "empty set": r"\emptyset",
     "no such solution": r"\emptyset", "doe not exist": "undefined", "does not exist": "undefined",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from factory.verifiers import Tier
-from factory.verifiers.maths import algebra, exact, ranges, units, words
+from factory.verifiers.maths import algebra, exact, numeric, ranges, units, words
 from factory.verifiers.maths.canonical import Form
 from factory.verifiers.maths.decision import Ask, Decision, Relation, Rule
 from factory.verifiers.maths.shape import Shape, depth_of, outermost, shape_of
@@ -38,6 +38,7 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
         return Decision("unclear", "string", f"unit {given.unit} against {gold.unit}")
     if gold.text != given.text and max(depth_of(gold.text), depth_of(given.text)) > MAX_DEPTH:
         return Decision("unclear", "string", f"brackets nest deeper than {MAX_DEPTH}")
+    numeric.allot()
     return _decide(*_measured(gold, given), ask)
 
 

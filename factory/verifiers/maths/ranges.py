@@ -101,7 +101,7 @@ def _within(left: str, sign: str, radius: str) -> list[Interval] | None:
 
 
 def _ray(left: str, sign: str, right: str) -> list[Interval] | None:
-    if not _VARIABLE.fullmatch(left) or not right or _VARIABLE.fullmatch(right) and right != "\\pi":
+    if not _VARIABLE.fullmatch(left) or not right or (_VARIABLE.fullmatch(right) and right != "\\pi"):
         return None
     rays: dict[str, list[Interval]] = {
         "<": [("(", "-\\infty", right, ")")],

@@ -123,15 +123,19 @@ def _is_value(text: str) -> bool:
     )
 
 
-def _is_unit(words: str, wrapped: bool) -> bool:  # noqa: FBT001
+def _is_unit(words: str, wrapped: bool) -> bool:
     parts = words.replace("/", " ").replace(".", " ").split()
-    if not parts or any(part.casefold() in _NOT_UNITS for part in parts):
+    if not parts or _NOT_UNITS & {*parts, *map(str.lower, filter(_long, parts))}:
         return False
     spaced = wrapped or words.startswith(" ") or "/" in words
     return all(_unit_word(part, spaced) or part in _FILLERS or wrapped for part in parts)
 
 
-def _unit_word(word: str, spaced: bool) -> bool:  # noqa: FBT001
+def _long(word: str) -> bool:
+    return len(word) > 1
+
+
+def _unit_word(word: str, spaced: bool) -> bool:
     known = word in KNOWN or word.casefold() in KNOWN
     return len(word) > 3 or (len(word) > 1 and known) or (spaced and word in _LETTERS)
 

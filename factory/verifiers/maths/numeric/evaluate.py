@@ -7,6 +7,7 @@ caller compares real functions.
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -17,12 +18,20 @@ from factory.verifiers.maths.numeric.reader import Tree, Unreadable
 
 MAX_BITS = 6000  # of a value's magnitude
 MAX_FACTORIAL = 600
-MAX_STEPS = 20_000
+EFFORT = 10_000  # operations at 160 bits, for all of one comparison: about 0.1 s
 MAX_TERMS = 2000
 Complex = tuple[Any, Any]
 _ROUND = "n"
 ZERO: Complex = (libmp.fzero, libmp.fzero)
 ONE: Complex = (libmp.fone, libmp.fzero)
+
+
+_left: ContextVar[list[int]] = ContextVar("effort left")
+
+
+def allot() -> None:
+    """Begin a comparison: what its machines spend together is `EFFORT`."""
+    _left.set([EFFORT])
 
 
 class Undefined(Unreadable):
@@ -37,13 +46,12 @@ class Machine:
         self.point = point
         self.real = real
         self.tens = tens  # whether a bare \log is to base ten
-        self.steps = 0
+        self.left = _left.get(None) or [EFFORT]
+        self.cost = int((bits / 160) ** 1.5)  # grows faster than the digits do
         self.peak = 1
 
     def value(self, tree: Tree) -> Complex:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise Unreadable
+        self.spend()
         kind = tree[0]
         if kind == "number":
             return self.seen(rational(tree[1], self.bits))
@@ -52,6 +60,11 @@ class Machine:
         if kind in ("sum", "product"):
             return self.series(*tree)
         return self.seen(_OPERATORS[kind](self, *[self.value(part) for part in tree[1:]]))
+
+    def spend(self) -> None:
+        self.left[0] -= self.cost
+        if self.left[0] < 0:
+            raise Unreadable
 
     def seen(self, value: Complex) -> Complex:
         size = magnitude(value)
@@ -244,7 +257,7 @@ def _binomial(machine: Machine, top: Complex, bottom: Complex) -> Complex:
         raise Unreadable if k > 0 else Undefined
     result = ONE
     for j in range(k):
-        machine.steps += 1
+        machine.spend()
         term = libmp.mpc_sub(top, (libmp.from_int(j), libmp.fzero), machine.bits, _ROUND)
         scaled = libmp.mpc_mul(result, term, machine.bits, _ROUND)
         result = libmp.mpc_div_mpf(scaled, libmp.from_int(j + 1), machine.bits, _ROUND)

@@ -51,7 +51,7 @@ def _bases(one: Tree, other: Tree) -> Sequence[bool]:
     return (False, True) if any("log" in names(tree) for tree in (one, other)) else (False,)
 
 
-def _alike(one: Tree, other: Tree, letters: Sequence[str], tens: bool) -> bool | None:  # noqa: FBT001
+def _alike(one: Tree, other: Tree, letters: Sequence[str], tens: bool) -> bool | None:
     seen = 0
     for point in points(letters):
         real = bool(letters) and not _imaginary(one, other)
@@ -78,25 +78,24 @@ Sides = Callable[[Machine], tuple[Complex, Complex]]
 
 def equal(sides: Sides, point: dict[str, Fraction], *, real: bool, tens: bool = False) -> bool:
     """Equality at one point; raises Undefined or Unreadable."""
-    doubtful = False
+    vanished = 0
     for bits in BITS:
-        machine = Machine(
-            bits, {k: rational(v, bits) for k, v in point.items()}, real=real, tens=tens
-        )
+        numbers = {k: rational(v, bits) for k, v in point.items()}
+        machine = Machine(bits, numbers, real=real, tens=tens)
         one, other = sides(machine)
         gap = libmp.mpc_sub(one, other, bits, "n")
         noise = machine.peak - bits + GUARD
         if noise > -80 and bits < BITS[-1]:
             continue  # numbers too large for this precision
+        if magnitude(gap) > noise:
+            return False
         size = max(magnitude(one), magnitude(other))
-        if magnitude(gap) <= noise:
-            if gap == ZERO or size > noise + 100:
-                return True
-            doubtful = True  # zero, or both merely small: 2^{-999} and 2^{-998}
-            continue
-        return False
-    if doubtful:
-        return True
+        if gap == ZERO or size > noise + 100:
+            return True
+        # both are noise, or small by themselves: 2^{-999} and 2^{-998}; noise follows the precision
+        vanished += size > noise - 3 * GUARD
+        if vanished == 2 or bits == BITS[-1]:
+            return True
     raise Unreadable
 
 

@@ -126,8 +126,8 @@ class _Reader:
                 or token in _CLOSERS
             )
         return (
-            token[0].isalnum()
-            and token.isascii()
+            (token[0].isalnum()
+            and token.isascii())
             or token in ("(", "[", "{", ".")
             or token[0] == "."
         )
