@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from types import FrameType
+from typing import Any
 
 from factory.verifiers import Claim
 from factory.verifiers import maths as ours
@@ -75,7 +76,8 @@ def minerva(claim: Claim) -> bool:
         from latex2sympy2_extended import latex2sympy
         from sympy import simplify
 
-        return bool(simplify(latex2sympy(other) - latex2sympy(one)) == 0)
+        two: Any = (latex2sympy(other), latex2sympy(one))
+        return bool(simplify(two[0] - two[1]) == 0)
     return False
 
 

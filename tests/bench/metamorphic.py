@@ -6,7 +6,7 @@ not; `checked` compares the values themselves, numerically, with sympy, and neve
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,15 +57,15 @@ def _of(kind: Kind, rng: random.Random) -> Iterator[Pair]:
     golds = list(dict.fromkeys((kind.golds or kind.spellings)(value)))
     question = kind.question(value) if kind.question else None
     for given in rng.sample(spelt, min(len(spelt), 10)):
-        yield _pair(kind, rng, rng.choice(golds), given, True, question)
+        yield _pair(kind, rng, rng.choice(golds), given, same=True, question=question)
     for other in kind.others(value, rng):
         assert not checked(value, other), (kind.name, value, other)
         given = rng.choice(kind.spellings(other))
-        yield _pair(kind, rng, rng.choice(golds), given, False, question)
+        yield _pair(kind, rng, rng.choice(golds), given, same=False, question=question)
 
 
 def _pair(
-    kind: Kind, rng: random.Random, gold: str, given: str, same: bool, question: str | None
+    kind: Kind, rng: random.Random, gold: str, given: str, *, same: bool, question: str | None
 ) -> Pair:
     end = rng.choice(ENDS[: BOXES if kind.boxed else len(ENDS)])
     if end.endswith("$.") or "$%s$" in end or end.startswith("$$"):
@@ -84,7 +84,7 @@ def checked(one: Any, other: Any) -> bool:
     return one == other
 
 
-def _equal(one: sympy.Expr, other: sympy.Expr) -> bool:
+def _equal(one: Any, other: Any) -> bool:
     symbols = sorted(one.free_symbols | other.free_symbols, key=str)
     for shift in POINTS if symbols else POINTS[:1]:
         point = {symbol: shift + index for index, symbol in enumerate(symbols)}
@@ -119,6 +119,3 @@ def hacks() -> Iterator[Pair]:
     for gold in HACKED:
         for hack in HACKS:
             yield Pair("hack", gold, hack, same=False)
-
-
-Maker = Callable[[int], Iterator[Pair]]

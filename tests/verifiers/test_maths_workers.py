@@ -52,11 +52,8 @@ def test_a_worker_out_of_memory_is_an_error_and_not_a_verdict_on_the_answer():
 
 
 def test_eight_threads_get_the_same_verdicts_as_one():
-    integral = "\\int_0^1 {}x dx"  # nothing but a worker reads one
-    rows = [
-        (f"\\boxed{{{integral.format(n)}}}", integral.format(n + n % 2) + "+0")
-        for n in range(2, 34)
-    ]
+    huge = "{}\\cdot 700!"  # beyond the caps of every other tier
+    rows = [(f"\\boxed{{{huge.format(n)}}}", huge.format(n + n % 2) + "+0") for n in range(2, 34)]
     expected = ["incorrect" if n % 2 else "correct" for n in range(2, 34)]
     with ThreadPoolExecutor(8) as pool:
         verdicts = list(pool.map(lambda row: verify(*row), rows))

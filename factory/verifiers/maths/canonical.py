@@ -24,20 +24,24 @@ _CHARACTERS = {
     "〉": r"\rangle ", "∠": r"\angle ", "∛": r"\sqrt[3] ", "∜": r"\sqrt[4] ", "φ": r"\phi ",
     "ω": r"\omega ", "γ": r"\gamma ", "μ": r"\mu ", "σ": r"\sigma ", "ℝ": r"\mathbb{R}",
     "ℤ": r"\mathbb{Z}", "“": '"', "”": '"', ";": ",", "；": ",", "∣": r"\mid ", "（": "(",
-    "）": ")", "△": r"\triangle ", "或": ", ", "和": ", ", "且": ", ", "及": ", ", "¢": " cents ", "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ", "\u200b": "", "’": "'",
+    "）": ")", "△": r"\triangle ", "或": ", ", "和": ", ", "且": ", ", "及": ", ", "¢": " cents ",
+    "\u2009": " ", "\u202f": " ", "，": ",", "。": ".", "、": ",", "%": "", "\0": " ",
+    "\u200b": "", "’": "'",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_CHARACTERS)
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
 _RADICAL = re.compile(r"√ ?(\d{1,100})")  # \sqrt13 is LaTeX for √1·3, but √13 is not
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _NAMES = {
-    "nicefrac": "frac", "sfrac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "leqslant": "le", "geq": "ge",
+    "nicefrac": "frac", "sfrac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac",
+    "leq": "le", "leqslant": "le", "geq": "ge",
     "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "cdot", "lbrace": "{",
     "rbrace": "}",
     "lbrack": "[", "rbrack": "]", "dots": "ldots", "cdots": "ldots", "bmatrix": "pmatrix",
     "ast": "cdot",
     "bigcup": "cup", "Bmatrix": "pmatrix", "lvert": "|", "rvert": "|", "vert": "|",
-    "mp": "pm", "langle": "(", "rangle": ")", "varnothing": "emptyset", "infin": "infty", "div": "/", "colon": ":",
+    "mp": "pm", "langle": "(", "rangle": ")", "varnothing": "emptyset", "infin": "infty",
+    "div": "/", "colon": ":",
 }  # fmt: skip
 _PLAIN_NAMES = {
     "pi": r"\pi", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty", "sqrt": r"\sqrt",
@@ -74,7 +78,11 @@ _SHORT_ROOT = re.compile(r"(?:\\|(?<![\\a-zA-Z]))sqrt ?(?:(\d|[a-zA-Z])|\(([^()]
 _TOKEN = re.compile(r"( ?)(\\[a-zA-Z]+|\\.|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]+|[^ ])", re.DOTALL)
 _ZERO_PADDED = re.compile(r"(?<![\d.{:])0+(?=\d)|(?<=\d)\.(?![\d\\])")
 _SINGLE_POWER = re.compile(r"([\^_])\{(\w)\}(?!\d)")
-_COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_COUNTS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen", "twenty",
+]  # fmt: skip
 _CANONICAL = re.compile(  # as most answers are: nothing to rewrite
     r"-?(?:(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?|\\frac\{[1-9]\d{0,9}\}\{[1-9]\d{0,9}\}|\d?\\sqrt\{\d{1,9}\})"
 )

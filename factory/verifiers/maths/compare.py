@@ -43,7 +43,7 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
 
 
 def _measured(gold: Form, given: Form) -> tuple[str, str]:
-    """Degrees in radians where the other side is; a stuck "m" is the gold's unit; n\\pi is k\\pi."""
+    """Degrees in radians where the other side is; a stuck "m" is a unit; n\\pi is k\\pi."""
     texts = [gold.text, given.text]
     for at, (one, other) in enumerate(((gold, given), (given, gold))):
         if one.unit == "degree" and "\\pi" in other.text and not other.unit:

@@ -1,8 +1,8 @@
 r"""Completion -> the answer it gives, in time linear in its length.
 
 Where to look: after the last `</think>`; the last closed \boxed{}; else the last <answer>; else
-`#### n`; else the last "A:", "Answer:", "the answer is", 答案 or 故选. Only the last `TAIL` characters are read, so a hostile
-megabyte costs no more than a long solution.
+`#### n`; else the last "A:", "Answer:", "the answer is", 答案 or 故选. Only the last `TAIL`
+characters are read, so a hostile megabyte costs no more than a long solution.
 
 The last box concludes. On real rollouts earlier boxes are pictures (`\boxed{\phantom{2}}`),
 intermediate results or, from base models, the answers to other questions, so a different box
@@ -19,7 +19,8 @@ TAIL = 100_000
 NEAR = 40  # characters between boxes that can belong together
 _BRACES = re.compile(r"\\(?:boxed|fbox)[ ]{0,9}\{|\\.|[{}]", re.DOTALL)
 _MARKER = re.compile(
-    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])|(?:答案|故选|应选)[ *_]{0,4}[是为选:：]{0,2}"
+    r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])"
+    r"|(?:答案|故选|应选)[ *_]{0,4}[是为选:：]{0,2}"
     r"|\b(?:option|choice)[ ]is\b)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -6,6 +6,7 @@ so that they compare with intervals, and with one another, end by end.
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from factory.verifiers.maths import numeric
 from factory.verifiers.maths.shape import outermost, shape_of
@@ -101,7 +102,8 @@ def _within(left: str, sign: str, radius: str) -> list[Interval] | None:
 
 
 def _ray(left: str, sign: str, right: str) -> list[Interval] | None:
-    if not _VARIABLE.fullmatch(left) or not right or (_VARIABLE.fullmatch(right) and right != "\\pi"):
+    letter = _VARIABLE.fullmatch(right) and right != "\\pi"
+    if not _VARIABLE.fullmatch(left) or not right or letter:
         return None
     rays: dict[str, list[Interval]] = {
         "<": [("(", "-\\infty", right, ")")],
@@ -124,7 +126,7 @@ def _without(whole: str, holes: str) -> str | None:
         return None
     ordered = sorted(points, key=lambda point: values[point] or Fraction(0))
     ends = ["-\\infty", *ordered, "\\infty"]
-    return _written([("(", low, high, ")") for low, high in zip(ends, ends[1:], strict=False)])
+    return _written([("(", low, high, ")") for low, high in pairwise(ends)])
 
 
 def _value(text: str) -> Fraction | None:

@@ -11,16 +11,20 @@ _SPACE = re.compile(
 )
 _COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
 _WHOLE_TEXT = re.compile(
-    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
+    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)"
+    r"\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
 )
 _MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
 _SENTENCE = re.compile(
-    r"^(?:\\(?:text|mbox) ?\{ ?)?(?:The|the|Our|our|So|so|Thus)\b[^=\\$<>\d]{0,60}\b(?:is|are|equals)\b:? ?(?:\} ?)?(?=.)"
+    r"^(?:\\(?:text|mbox) ?\{ ?)?(?:The|the|Our|our|So|so|Thus)\b[^=\\$<>\d]{0,60}\b"
+    r"(?:is|are|equals)\b:? ?(?:\} ?)?(?=.)"
 )
 _OPERATOR = re.compile(r"\\operatorname\*? ?\{ ?([a-z]{2,7}) ?\}")
 _INTEGERS = re.compile(
-    r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?(?:where|for|with)?(?: any| all| some| integer| integers)* ?\}? ?\(?([kmn])"
-    r"(?: ?\\in ?(?:\\mathbb ?\{?[ZN]\}?(?:\^\*|\^\+|_\+)?|Z|N)|(?:\\text ?\{)? is an(?:y)? integer\}?) ?\)?[ .]*$"
+    r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?"
+    r"(?:where|for|with)?(?: any| all| some| integer| integers)* ?\}? ?\(?([kmn])"
+    r"(?: ?\\in ?(?:\\mathbb ?\{?[ZN]\}?(?:\^\*|\^\+|_\+)?"
+    r"|Z|N)|(?:\\text ?\{)? is an(?:y)? integer\}?) ?\)?[ .]*$"
 )
 _FRACTIONS = re.compile(r"(?<![\d.}])(\d{1,60}) (\d{1,60})/(\d{1,60})(?![\d.])")
 _UNITED = re.compile(r"(?<=[)\]]) ?U ?(?=(?:\\left)? ?[(\[])")
@@ -42,7 +46,9 @@ _BASES = {
     "sixteen": 16,
 }
 _BASED = re.compile(
-    rf"(?:\\left ?)?\(? ?(?:\\text\s?\{{)?(-?{_DIGIT}{{1,60}})\}}? ?(?:\\right ?)?\)? ?(?:_ ?\{{? ?(?:\\(?:text|mathrm)\s?\{{)?\(? ?|,? ?\(?(?:\\text\s?\{{)? ?\(?(?:in )?base[- ]?\}}? ?\{{?)"
+    rf"(?:\\left ?)?\(? ?(?:\\text\s?\{{)?(-?{_DIGIT}{{1,60}})\}}? ?(?:\\right ?)?\)? ?"
+    rf"(?:_ ?\{{? ?(?:\\(?:text|mathrm)\s?\{{)?\(? ?"
+    rf"|,? ?\(?(?:\\text\s?\{{)? ?\(?(?:in )?base[- ]?\}}? ?\{{?)"
     rf"(\d{{1,2}}|{'|'.join(_BASES)})[ )}}]*"
 )
 _TIME = re.compile(
@@ -50,7 +56,8 @@ _TIME = re.compile(
 )
 _CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
 _CYCLE = re.compile(
-    r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})"
+    r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}"
+    r"|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})"
 )
 _CYCLE_SHORT = re.compile(r"(?<=[\d.])\\(?:overline|bar|dot) ?(\d)(?!\d)")
 _DOTTED = re.compile(r"(-?\d{1,30}\.\d{3,80}) ?(?:\.\.\.|\\[lc]?dots)")
@@ -67,7 +74,8 @@ _POWERS = re.compile(r"\*\* ?|\^(?= ?\(? ?[-+]?\d)")
 _PLAIN_POWER = re.compile(r"\^ ?(?:(-\d+|\d{2,})|\( ?([-+]?\d+) ?\))")
 _TO = re.compile(r"(\d) ?(?:\\text ?\{ ?to ?\}|to) ?(?=\d)")
 _ARRAY = re.compile(
-    r"(?:\\left ?)?([(\[]) ?\\begin\{((?:small)?matrix|array)\} ?(?:\{[^{}]*\})?(.{0,1500}?)\\end\{\2\} ?(?:\\right ?)?[)\]]",
+    r"(?:\\left ?)?([(\[]) ?\\begin\{((?:small)?matrix|array)\} ?(?:\{[^{}]*\})?"
+    r"(.{0,1500}?)\\end\{\2\} ?(?:\\right ?)?[)\]]",
     re.DOTALL,
 )
 _ROW_END = re.compile(r"\\cr(?![a-z])|\\\\ ?\[ ?[\d.]+ ?[a-z]{2} ?\]|\\\\ ?\\hline")

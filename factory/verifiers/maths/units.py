@@ -12,7 +12,8 @@ mm millimeter millimeters | cm centimeter centimeters centimetre centimetres | m
 m meter meters metre metres | km kilometer kilometers kilometre kilometres | in inch inches
 ft foot feet | yd yard yards | mile miles mi | s sec second seconds | min mins minute minutes
 h hr hrs hour hours | N newton newtons | J joule joules | W watt watts | Hz hertz | mol moles
-Pa pascal pascals | V volt volts | yuan 元 rmb | rupee rupees rs inr | day days | week weeks | month months | year years | g gram grams
+Pa pascal pascals | V volt volts | yuan 元 rmb | rupee rupees rs inr
+day days | week weeks | month months | year years | g gram grams
 kg kilogram kilograms | l liter liters litre litres | ml milliliter milliliters
 degree degrees | radian radians | percent | unit units
 """
@@ -25,9 +26,11 @@ KNOWN = {
 _NAMES = frozenset(KNOWN.values())
 _VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
 _FILLERS = frozenset(
-    ("square", "sq", "cubic", "cu", "per", "a", "an", "old", "of", "each", "the", "total", "more")
-    + ("left", "in", "us")
-)
+    [
+        "square", "sq", "cubic", "cu", "per", "a", "an", "old", "of", "each", "the", "total",
+        "more", "left", "in", "us",
+    ]
+)  # fmt: skip
 _LETTERS = frozenset("mshglLNJWV")  # units of one letter, after a space or in a quotient
 _WRAPPED = re.compile(
     r"\\(?:text|mbox|textrm|textnormal|textbf|mathrm|hbox)\s?\{([^{}^]*)(?:\^\{?[23]\}?)?\s?\}\s?"
@@ -35,13 +38,15 @@ _WRAPPED = re.compile(
 )
 _CHINESE = re.compile(r"(?<=[\d)}.]) ?([\u4e00-\u9fff]{1,12})[ .]*")
 _BEFORE = re.compile(
-    r"(-?) ?(?:US|usd|USD|A|C)? ?(?:\\dollar|\\mathdollar|\\textdollar|USD|€|£|¥|₹|Rs\.?|RMB|\\text ?\{ ?(?:\\dollar|USD) ?\}|\\pounds|\\euro) ?(?=[-\d.])"
+    r"(-?) ?(?:US|usd|USD|A|C)? ?(?:\\dollar|\\mathdollar|\\textdollar|USD|€|£|¥|₹|Rs\.?|RMB"
+    r"|\\text ?\{ ?(?:\\dollar|USD) ?\}|\\pounds|\\euro) ?(?=[-\d.])"
 )
 _AFTER = re.compile(
     r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro|(?:\\(?:text|mathrm) ?\{k\})?\\Omega)[ .]*"
 )
 _MODULUS = re.compile(
-    r"(?:[a-zA-Z] ?\\equiv ?)?([^=]{1,60}?) ?,? ?\(? ?\\?(?:text ?\{ ?)?(?:bmod|pmod|mod) ?\}? ?\{? ?(\d{1,9}) ?\}? ?\)?"
+    r"(?:[a-zA-Z] ?\\equiv ?)?([^=]{1,60}?) ?,? ?\(? ?"
+    r"\\?(?:text ?\{ ?)?(?:bmod|pmod|mod) ?\}? ?\{? ?(\d{1,9}) ?\}? ?\)?"
 )
 _PLAIN = re.compile(r"(?<=[\d)}.])( ?[A-Za-z][A-Za-z /.]{0,60})(?:\^ ?\{? ?[23] ?\}?)?[ .]*")
 _NOT_UNITS = frozenset(

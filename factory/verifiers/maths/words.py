@@ -10,8 +10,13 @@ _LETTER = re.compile(r"(?:(?:option|choice|answer) ?)?\(?([A-J])\)?", re.IGNOREC
 _LETTERED = re.compile(r"(?:(?:option|choice) ?)?(?:\(([A-J])\)|([A-J])[.:)]) ?(.+)")
 _WORDS = re.compile(r"[A-Za-z][a-z]+[A-Za-z ',.-]{0,200}|[A-Z][A-Z '.-]{1,60}")
 _SHORT = frozenset(
-    ["yes", "no", "odd", "even", "red", "one", "two", "all", "any", "both", "blue", "true", "none", "max", "min", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "ann", "bob", "amy", "tom", "sam", "joe", "jim", "dan", "ben", "mia", "eve", "kim", "zoe", "may", "june", "july", "north", "east", "west", "up", "down"]
-)
+    [
+        "yes", "no", "odd", "even", "red", "one", "two", "all", "any", "both", "blue", "true",
+        "none", "max", "min", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "ann", "bob",
+        "amy", "tom", "sam", "joe", "jim", "dan", "ben", "mia", "eve", "kim", "zoe", "may",
+        "june", "july", "north", "east", "west", "up", "down",
+    ]
+)  # fmt: skip
 _POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:([ap])[m.]{0,3})?")  # some golds lost their m
 _RATIO = re.compile(r"\d{1,12}(?:\.\d{1,9})?(?::\d{1,12}(?:\.\d{1,9})?){1,4}")

@@ -6,8 +6,9 @@ tokens, depth, magnitudes, factorials, terms of a sum and steps. Nothing is exec
 not involved.
 """
 
+from factory.verifiers.maths.numeric.complexes import Unreadable
 from factory.verifiers.maths.numeric.evaluate import allot
 from factory.verifiers.maths.numeric.points import alike, proportional, solves, value_of
-from factory.verifiers.maths.numeric.reader import Unreadable, read
+from factory.verifiers.maths.numeric.reader import read
 
 __all__ = ["Unreadable", "alike", "allot", "proportional", "read", "solves", "value_of"]

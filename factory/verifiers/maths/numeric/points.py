@@ -11,15 +11,16 @@ from math import isqrt
 
 from mpmath import libmp
 
-from factory.verifiers.maths.numeric.evaluate import (
+from factory.verifiers.maths.numeric.complexes import (
     ZERO,
     Complex,
-    Machine,
     Undefined,
+    Unreadable,
     magnitude,
     rational,
 )
-from factory.verifiers.maths.numeric.reader import Tree, Unreadable, read
+from factory.verifiers.maths.numeric.evaluate import Machine
+from factory.verifiers.maths.numeric.reader import Tree, read
 
 BITS = (160, 500, 1600, 8000)
 GUARD = 24  # bits lost to rounding along the way
@@ -27,15 +28,23 @@ FEWEST = 3  # points at which both sides must be defined
 MAX_LETTERS = 6
 _CONSTANTS = frozenset("ei")
 # drawn once: denominators are odd primes, so that no identity holds by accident
-_DRAWN = (
-    (Fraction(431, 997), Fraction(983, 727), Fraction(1231, 619), Fraction(311, 461), Fraction(1877, 743), Fraction(571, 787)),
-    (Fraction(-1033, 751), Fraction(1499, 647), Fraction(-521, 883), Fraction(1409, 523), Fraction(-1667, 911), Fraction(853, 389)),
-    (Fraction(2273, 773), Fraction(-1879, 683), Fraction(617, 337), Fraction(-1361, 859), Fraction(409, 907), Fraction(-2311, 797)),
-    (Fraction(-11827, 503), Fraction(-7219, 877), Fraction(-13007, 641), Fraction(-9311, 449), Fraction(-8101, 967), Fraction(-12203, 571)),
-    (Fraction(29297, 991), Fraction(18367, 953), Fraction(23581, 701), Fraction(15991, 853), Fraction(21613, 733), Fraction(31159, 887)),
-    (Fraction(97, 1009), Fraction(61, 887), Fraction(173, 971), Fraction(89, 1013), Fraction(137, 829), Fraction(53, 947)),
-)  # fmt: skip
-_WHOLE = tuple(tuple(Fraction(n) for n in row) for row in ((7, 3, 5, 2, 4, 6), (4, 2, 3, 5, 6, 7), (11, 5, 6, 7, 3, 4), (10, 4, 2, 3, 5, 6), (9, 6, 4, 5, 2, 3)))  # fmt: skip
+_DRAWN = tuple(
+    tuple(Fraction(number) for number in row.split())
+    for row in (
+        "431/997 983/727 1231/619 311/461 1877/743 571/787",
+        "-1033/751 1499/647 -521/883 1409/523 -1667/911 853/389",
+        "2273/773 -1879/683 617/337 -1361/859 409/907 -2311/797",
+        "-11827/503 -7219/877 -13007/641 -9311/449 -8101/967 -12203/571",
+        "29297/991 18367/953 23581/701 15991/853 21613/733 31159/887",
+        "97/1009 61/887 173/971 89/1013 137/829 53/947",
+        # and whole numbers, where (-1)^n is real
+        "7 3 5 2 4 6",
+        "4 2 3 5 6 7",
+        "11 5 6 7 3 4",
+        "10 4 2 3 5 6",
+        "9 6 4 5 2 3",
+    )
+)
 
 
 def alike(gold: str, given: str) -> bool | None:
@@ -69,7 +78,7 @@ def points(letters: Sequence[str]) -> Iterator[dict[str, Fraction]]:
     if not letters:
         yield {}
         return
-    for row in (*_DRAWN, *_WHOLE):
+    for row in _DRAWN:
         yield dict(zip(letters, row, strict=False))
 
 

@@ -10,6 +10,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from factory.verifiers.maths.numeric.complexes import Unreadable
+from factory.verifiers.maths.numeric.names import (
+    ALIASES,
+    APPLIED,
+    CLOSERS,
+    FUNCTIONS,
+    GREEK,
+    INVERSES,
+)
+
 MAX_TOKENS = 400
 MAX_DEPTH = 40
 Tree = tuple[Any, ...]
@@ -17,25 +27,7 @@ _TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re
 _WORDS = re.compile(
     r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])"
 )
-FUNCTIONS = frozenset(
-    ("sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh")
-    + ("exp", "ln", "log", "lg", "cis", "operatornamecis", "tg", "ctg", "cotg", "arctg")
-)
-_ALIASES = {"tg": "tan", "ctg": "cot", "cotg": "cot", "arctg": "arctan"}
-_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
-_GREEK = frozenset(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "kappa")
-    + ("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "varphi", "chi", "psi", "omega")
-    + ("Delta", "Gamma", "Omega", "Lambda", "Phi", "Theta", "Sigma", "ell")
-)
-_CLOSERS = {"(": ")", "[": "]", "{": "}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
-_CLOSERS |= {"\\lvert": "\\rvert", "|": "|", "\\vert": "\\vert"}
-_APPLIED = frozenset("fghFGHP")  # f(x) is not a product
 ONE: Tree = ("number", Fraction(1))
-
-
-class Unreadable(Exception):
-    """Not an expression of the kind this tier evaluates."""
 
 
 @lru_cache(maxsize=20_000)
@@ -121,13 +113,12 @@ class _Reader:
             return (
                 token[1:] in _READERS
                 or token[1:] in FUNCTIONS
-                or token[1:] in _GREEK
+                or token[1:] in GREEK
                 or token == "\\lvert"
-                or token in _CLOSERS
+                or token in CLOSERS
             )
         return (
-            (token[0].isalnum()
-            and token.isascii())
+            (token[0].isalnum() and token.isascii())
             or token in ("(", "[", "{", ".")
             or token[0] == "."
         )
@@ -181,7 +172,7 @@ class _Reader:
         self.at += 1
         if token and (token[0].isdigit() or (token[0] == "." and len(token) > 1)):
             return ("number", Fraction(token))
-        if token in _CLOSERS:
+        if token in CLOSERS:
             return self.group(token)
         if len(token) == 1 and token.isalpha() and token.isascii():
             return self.letter(token)
@@ -189,10 +180,10 @@ class _Reader:
         if token[:1] != "\\":
             raise Unreadable
         if name in FUNCTIONS:
-            return self.function(_ALIASES.get(name, name))
+            return self.function(ALIASES.get(name, name))
         if name in _READERS:
             return _READERS[name](self)
-        if name in _GREEK:
+        if name in GREEK:
             return self.letter(token)
         raise Unreadable
 
@@ -203,7 +194,7 @@ class _Reader:
         if opener == "{" and self.next in ("\\over", "\\choose"):
             self.at += 1
             tree = ("/" if self.tokens[self.at - 1] == "\\over" else "binomial", tree, self.sum())
-        self.expect(_CLOSERS[opener])
+        self.expect(CLOSERS[opener])
         self.bars = outer
         kind = {
             "|": "abs",
@@ -225,7 +216,7 @@ class _Reader:
             else:
                 name += "_" + self.next
                 self.at += 1
-        if self.next in ("'", "\\prime") or (name in _APPLIED and self.next == "("):
+        if self.next in ("'", "\\prime") or (name in APPLIED and self.next == "("):
             raise Unreadable
         return ("letter", name)
 
@@ -236,9 +227,9 @@ class _Reader:
         if self.take("^"):
             exponent = self.exponent()
         if exponent == ("negative", ONE):
-            if name not in _INVERSES:
+            if name not in INVERSES:
                 raise Unreadable
-            name, exponent = _INVERSES[name], None
+            name, exponent = INVERSES[name], None
         argument = self.argument()
         if base is not None and name != "log":
             raise Unreadable
@@ -265,9 +256,6 @@ class _Reader:
 
     def fraction(self) -> Tree:
         return ("/", self.braced(), self.braced())
-
-    def binomial(self) -> Tree:
-        return ("binomial", self.braced(), self.braced())
 
     def root(self) -> Tree:
         index = None
@@ -304,9 +292,9 @@ def _proper(tree: Tree) -> bool:
 
 _READERS: dict[str, Callable[[_Reader], Tree]] = {
     "frac": _Reader.fraction,
-    "binom": _Reader.binomial,
-    "dbinom": _Reader.binomial,
-    "tbinom": _Reader.binomial,
+    **dict.fromkeys(
+        ("binom", "dbinom", "tbinom"), lambda reader: ("binomial", reader.braced(), reader.braced())
+    ),
     "sqrt": _Reader.root,
     "pi": lambda _: ("pi",),
     "sum": lambda reader: reader.series("sum"),

@@ -1,0 +1,42 @@
+"""Complex numbers of libmp: pairs of raw floats, their size, and what is no number."""
+
+from fractions import Fraction
+from typing import Any
+
+from mpmath import libmp
+
+Complex = tuple[Any, Any]
+MAX_BITS = 6000  # of a value's magnitude
+ROUND = "n"
+ZERO: Complex = (libmp.fzero, libmp.fzero)
+ONE: Complex = (libmp.fone, libmp.fzero)
+
+
+class Unreadable(Exception):
+    """Not an expression of the kind this tier evaluates."""
+
+
+class Undefined(Unreadable):
+    """Not a real number at this point."""
+
+
+def rational(value: Fraction, bits: int) -> Complex:
+    return libmp.from_rational(value.numerator, value.denominator, bits, ROUND), libmp.fzero
+
+
+def whole(value: Any) -> int:
+    """The nearest whole number."""
+    return int(libmp.to_int(value, "n") or 0)
+
+
+def magnitude(value: Complex) -> int:
+    """The exponent of two of the larger part; hugely negative for zero."""
+    return max(part[2] + part[3] if part[1] else -(10**9) for part in value)
+
+
+def finite(value: Complex) -> bool:
+    return all(part[1] or part == libmp.fzero for part in value)
+
+
+def negative(value: Complex) -> bool:
+    return value[1] == libmp.fzero and bool(value[0][0])

@@ -1,0 +1,20 @@
+"""The names and brackets that the reader knows."""
+
+FUNCTIONS = frozenset(
+    [
+        "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh",
+        "tanh", "exp", "ln", "log", "lg", "cis", "tg", "ctg", "cotg", "arctg",
+    ]
+)  # fmt: skip
+ALIASES = {"tg": "tan", "ctg": "cot", "cotg": "cot", "arctg": "arctan"}
+INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
+GREEK = frozenset(
+    [
+        "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "kappa",
+        "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "varphi", "chi", "psi", "omega",
+        "Delta", "Gamma", "Omega", "Lambda", "Phi", "Theta", "Sigma", "ell",
+    ]
+)  # fmt: skip
+CLOSERS = {"(": ")", "[": "]", "{": "}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
+CLOSERS |= {"\\lvert": "\\rvert", "|": "|", "\\vert": "\\vert"}
+APPLIED = frozenset("fghFGHP")  # f(x) is not a product
