@@ -77,6 +77,10 @@ doctor *args:
 document:
     @python -m factory.document
 
+# a benchmark beside its peers: `just bench verify`
+bench name *args:
+    @python -m tests.bench.{{name}} {{args}}
+
 # lint, types and the fast tests
 test *args: lint
     @python -m pytest -m "not slow" -n 2 --dist loadfile "$@"

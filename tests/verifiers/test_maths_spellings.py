@@ -258,6 +258,18 @@ x\ge 1  ~  x > 1
 1000  ~  1,00
 5  ~  5, 6
 \text{no solution}  ~  0
+x > 3  ~  y > 3
+x \ge 3  ~  x > 3
+ABD  ~  A, B
+ABD  ~  ABC
+\frac{7}{3}  ~  2.33
+\sqrt{2}  ~  1.4142
+0.1  ~  10^{-2}
+1:\sqrt{2}  ~  \sqrt{2} : 1
+\text{Paris}  ~  London
+y^2=4x  ~  x^2=4y
+y=2x  ~  y=3x
+\text{no}  ~  Yes
 """
 
 

@@ -1,21 +1,29 @@
 r"""The maths verifier: completion and answer -> verdict, pure, from any thread, on any text.
 
-Tiers, cheapest first: extraction, canonical string, exact rational, math-verify in worker processes
-that are killed at the deadline. `verify_many` answers the first three here and sends only what they
-leave open to the workers, once per distinct pair.
+Tiers, cheapest first: extraction, canonical string, exact rational and structure, our own numeric
+evaluation at fixed points, math-verify in worker processes that are killed at the deadline.
+`verify_many` answers all but the last here and sends only what they leave open to the workers, once
+per distinct pair.
 
-The policy "default":
+The policy "default", gold first:
 - rounding: a decimal equals an exact value when it is that value rounded or cut to >= 6
   significant digits (1/12 = 0.0833333, sqrt(7)/12 != 0.22048), or when the gold is the decimal,
-  of >= 3 digits, and the exact value, which no finite decimal writes, rounds to it (37/90 =
-  0.411);
+  of >= 3 digits, and the exact value, which no finite decimal writes, rounds to it (0.411 =
+  37/90); of "36\pi \approx 113.1" the exact side counts;
 - percent: the sign is a unit: 10 % equals 10 and 10 %, not 0.1;
 - units: one that agrees, is missing or is unknown is ignored; 5 cm against 5 m is ambiguous;
+  degrees equal radians written with \pi (45^\circ = \pi/4); 5 (mod 7) equals 5;
+- times: 4:30 p.m. equals 16:30 and 4:30, not 4:30 a.m.;
 - names and bases: x=5 equals 5; an omitted base subscript is accepted, another one is not;
 - order: free in lists, sets and unions, fixed in tuples, intervals and matrices; a tuple is not a
-  set;
-- choices: (B) equals B and "B. Paris"; a letter against a text is ambiguous without the choices;
-- text: compared without case; the gold words among other words are ambiguous.
+  set; x=1, y=2 is (1,2); brackets of angles are round ones; 3:4 equals 6:8 and 3/4;
+- sets of reals: an inequality is its interval (x > 3 = (3,\infty)), in one letter or another,
+  but x > 3 differs from y > 3;
+- functions are equal where both are real: \sqrt{xy} = \sqrt{x}\sqrt{y}, \sqrt{x^2} != x;
+- choices: (B) equals B and "B. Paris", and the text that `question` lists under it; a letter
+  against a text is ambiguous without the choices; ABD equals A, B, D;
+- text: compared without case; the gold words among other words are ambiguous, but "Yes, it does"
+  is Yes.
 """
 
 import os

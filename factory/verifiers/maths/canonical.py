@@ -65,6 +65,9 @@ _DEGREES = re.compile(
     r"\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z])|\{? ?\\(?:text|mathrm)\{ ?o ?\} ?\}?)"
     r"|\\(?:degree|deg)s?(?![a-zA-Z])"
 )
+_TEMPERATURE = re.compile(
+    r"(?:\^ ?\{? ?\\circ ?\}?|\\degree) ?(?:\\(?:text|mathrm|rm) ?\{ ?)?[CFK] ?\}?(?![a-zA-Z])"
+)
 _TRIGONOMETRY = re.compile(r"sin|cos|tan|sec|csc|cot|cis")
 _AND = re.compile(r",? ?(?:\\(?:text|mbox|textrm)\s?\{ ?,? ?(?:and|or) ?\}|\b(?:and|or)\b) ?")
 _TEXT = re.compile(
@@ -120,7 +123,7 @@ def _rewritten(answer: str) -> Form:
     )
     text = _SINGLE_POWER.sub(r"\1\2", _joined(_pieces(_ungrouped(text))))
     text = _ZERO_PADDED.sub("", text)
-    return Form(_worded(text), unit)
+    return Form(_worded(text) if text != r"\{\}" else r"\emptyset", unit)
 
 
 def _worded(text: str) -> str:
@@ -153,6 +156,7 @@ def _spacing(found: re.Match[str]) -> str:
 
 def _degreeless(text: str) -> str:
     """Degrees are a unit, except as the argument of a trigonometric function."""
+    text = _TEMPERATURE.sub("", text)
     return text if _TRIGONOMETRY.search(text) else _DEGREES.sub("", text)
 
 

@@ -64,6 +64,8 @@ def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
         return Decision("unclear", "string", "nothing left to compare")
     if gold == given:
         return Decision("same", "string", "same canonical form")
+    if words.ticked(gold) and words.ticked(gold) == words.ticked(given):
+        return Decision("same", "string", "the same choices ticked")
     gold, given = _unnamed(*_unbased(gold, given))
     if gold == given:
         return Decision("same", "string", "same but for a name or a base that one side omits")
@@ -84,6 +86,8 @@ def _unbased(gold: str, given: str) -> tuple[str, str]:
 def _unnamed(gold: str, given: str) -> tuple[str, str]:
     """x=5 against 5, or against x=5 with another right side; two different names are kept."""
     one, other = _NAME.match(gold), _NAME.match(given)
+    if one and other and {one[0], other[0]} == {"y=", "f(x)="}:
+        return _right_side(gold, one), _right_side(given, other)
     if one and other and one[0] != other[0]:
         sides = _right_side(gold, one), _right_side(given, other)
         return sides if all(map(_bracketed, sides)) else (gold, given)
@@ -126,6 +130,9 @@ def _range(gold: str, given: str, ask: Ask | None) -> Decision | None:
     """A set of reals by inequalities, against intervals or other inequalities."""
     one, other = ranges.as_union(gold), ranges.as_union(given)
     if one and other:
+        letters = [set(_LETTERED.findall(_COMMAND.sub("", side))) for side in (gold, given)]
+        if algebra.related(gold, given) and letters[0] and not letters[0] & letters[1]:
+            return Decision("different", "string", "inequalities in different letters")
         decision = _decide(one, other, ask)
         told = decision.relation == "same" or not _LETTERED.search(_COMMAND.sub("", one + other))
         return decision if told or not algebra.related(gold, given) else None

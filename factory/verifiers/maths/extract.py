@@ -21,9 +21,12 @@ _BRACES = re.compile(r"\\(?:boxed|fbox)[ ]{0,9}\{|\\.|[{}]", re.DOTALL)
 _MARKER = re.compile(
     r"(?:^[ \t>*_#]{0,8}a[ ]?[:：]|\banswer[ *_]{0,4}(?:is\b|[:：=])"
     r"|(?:答案|故选|应选)[ *_]{0,4}[是为选:：]{0,2}"
+    r"|^#{1,4}[ ]?(?:final[ ])?answer[ :*]{0,4}$"
     r"|\b(?:option|choice)[ ]is\b)",
     re.IGNORECASE | re.MULTILINE,
 )
+_BARE_BOX = re.compile(r"\\boxed ?([-\w./]{1,20}(?<![.]))")  # \boxed 5
+_ADVERB = re.compile(r"(?:therefore|thus|hence|then|simply|indeed|just|exactly|now)\b[ ,:]*")
 _JOINERS = frozenset({"or", "and", "either", "quad", "qquad", "text", "mathrm", "textbf"})
 _WORD = re.compile(r"[A-Za-z]+")
 _SENTENCE_END = re.compile(r"(?<!\\)[.!?](?=\s{1,3}[A-Z]|\s{0,3}$)|。")
@@ -49,6 +52,8 @@ def extract(completion: str, finish_reason: str | None = None) -> Found:
     boxes = concluding_boxes(text)
     if boxes:
         return Found("box", boxes)
+    if bare := _BARE_BOX.findall(text):
+        return Found("box", (bare[-1],))
     marked, whole = _marked(text)
     if marked and (whole or not cut):
         return Found("marker", (marked,))
@@ -146,7 +151,7 @@ def _last_marker(text: str) -> int:
 def _phrase(line: str) -> str:
     """The answer within the rest of a marker's line: its formula, its only number, or all of it."""
     end = _SENTENCE_END.search(line)
-    line = (line[: end.start()] if end else line).strip(" \t*_:")
+    line = _ADVERB.sub("", (line[: end.start()] if end else line).strip(" \t*_:"), count=1)
     formulas = _DOLLARS.findall(line)
     if formulas and (_WORD.match(line) or _DOLLARS.fullmatch(line)):
         return formulas[-1].strip()

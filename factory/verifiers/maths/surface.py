@@ -54,6 +54,11 @@ _BASED = re.compile(
 _TIME = re.compile(
     r"(\d{1,2})(?:[:.] ?(\d\d))? ?(?:\\[a-z]{4,6}\s?\{)? ?([ap])\.? ?m\b\.? ?\}? ?", re.IGNORECASE
 )
+_FRENCH = re.compile(r"(\])([^\[\]()]+,[^\[\]()]+)([\[\]])|(\[)([^\[\]()]+,[^\[\]()]+)(\[)")
+_ORDINAL = re.compile(
+    r"(\d) ?(?:\^ ?)?(?:\{? ?\\(?:text|mathrm|textrm|textsuperscript) ?\{ ?)?"
+    r"\{?(?:st|nd|rd|th) ?\}?[ }.]*"
+)
 _CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
 _CYCLE = re.compile(
     r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}"
@@ -111,8 +116,13 @@ def rewritten(text: str) -> str:
     """Times, bases, repeating decimals, combinations, powers, ratios and matrices in one way."""
     if found := _TIME.fullmatch(text):
         return f"{int(found[1])}:{found[2] or '00'}{found[3].lower()}m"
+    if found := _FRENCH.fullmatch(text):
+        left, inside, right = filter(None, found.groups())
+        return f"{'(' if left == ']' else '['}{inside}{')' if right == '[' else ']'}"
     if found := _CLOCK.fullmatch(text):
         return f"{found[1]}:{found[2]}"
+    if (found := _ORDINAL.search(text[-40:])) and found.end() == len(text[-40:]):
+        return text[: len(text) - len(found[0])] + found[1]
     if found := _BASED.fullmatch(text):
         return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
     if found := _INTEGERS.search(text[-120:]):

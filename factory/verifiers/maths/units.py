@@ -44,6 +44,9 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro|(?:\\(?:text|mathrm) ?\{k\})?\\Omega)[ .]*"
 )
+_SEQUENCE = re.compile(
+    r"(?:\\(?:text|mathrm|mbox|rm) ?\{((?:[^{}]|\{[^{}]*\})*)\}(?: ?\^ ?\{? ?-?\d ?\}?)?[ .]*){1,4}"
+)
 _MODULUS = re.compile(
     r"(?:[a-zA-Z] ?\\equiv ?)?([^=]{1,60}?) ?,? ?\(? ?"
     r"\\?(?:text ?\{ ?)?(?:bmod|pmod|mod) ?\}? ?\{? ?(\d{1,9}) ?\}? ?\)?"
@@ -109,13 +112,13 @@ def conflict(one: str, other: str) -> bool:
 
 def _behind(text: str) -> tuple[str, str]:
     start = max(0, len(text) - _TAIL)
-    for pattern in (_WRAPPED, _PLAIN, _CHINESE):
+    for pattern in (_WRAPPED, _SEQUENCE, _PLAIN, _CHINESE):
         for found in pattern.finditer(text, start):
             value, words = text[: found.start()], found[1].strip(" ~")
             if (
                 found.end() == len(text)
                 and _is_value(value)
-                and (pattern is _CHINESE or _is_unit(found[1], pattern is _WRAPPED))
+                and (pattern is _CHINESE or _is_unit(found[1], pattern in (_WRAPPED, _SEQUENCE)))
             ):
                 return value, words.casefold()
     return text, ""

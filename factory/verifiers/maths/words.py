@@ -18,6 +18,10 @@ _SHORT = frozenset(
     ]
 )  # fmt: skip
 _POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
+_TICKED = re.compile(
+    r"[A-H]{2,6}|[A-H](?: ?(?:,|and|,? ?and) ?[A-H]){1,5}"
+    r"|[IVX]{1,4}(?: ?(?:,|and|,? ?and) ?[IVX]{1,4}){1,5}"
+)
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:([ap])[m.]{0,3})?")  # some golds lost their m
 _RATIO = re.compile(r"\d{1,12}(?:\.\d{1,9})?(?::\d{1,12}(?:\.\d{1,9})?){1,4}")
 
@@ -45,6 +49,16 @@ def _unlettered(gold: str, given: str) -> Decision | None:
     if lettered and _WORDS.fullmatch(gold) and _letters(lettered[3]) == _letters(gold) != "":
         return Decision("same", "string", "the text of the choice")
     return None
+
+
+def ticked(answer: str) -> str:
+    """The letters of ABD, of A, B, D, and of I and III; empty where it is no such list."""
+    found = _TICKED.fullmatch(answer)
+    return (
+        "".join(sorted(re.findall(r"[A-H]|[IVX]+" if "I" in answer else "[A-H]", answer)))
+        if found
+        else ""
+    )
 
 
 def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:

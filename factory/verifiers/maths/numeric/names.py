@@ -18,3 +18,6 @@ GREEK = frozenset(
 CLOSERS = {"(": ")", "[": "]", "{": "}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 CLOSERS |= {"\\lvert": "\\rvert", "|": "|", "\\vert": "\\vert"}
 APPLIED = frozenset("fghFGHP")  # f(x) is not a product
+PAIRED = {
+    "|": "abs", "\\lvert": "abs", "\\vert": "abs", "\\lfloor": "floor", "\\lceil": "ceil",
+}  # fmt: skip

@@ -18,6 +18,7 @@ from factory.verifiers.maths.numeric.names import (
     FUNCTIONS,
     GREEK,
     INVERSES,
+    PAIRED,
 )
 
 MAX_TOKENS = 400
@@ -193,17 +194,11 @@ class _Reader:
         tree = self.sum()
         if opener == "{" and self.next in ("\\over", "\\choose"):
             self.at += 1
-            tree = ("/" if self.tokens[self.at - 1] == "\\over" else "binomial", tree, self.sum())
+            kind = "/" if self.tokens[self.at - 1] == "\\over" else "binomial"
+            tree = (kind, tree, self.sum())
         self.expect(CLOSERS[opener])
         self.bars = outer
-        kind = {
-            "|": "abs",
-            "\\lvert": "abs",
-            "\\vert": "abs",
-            "\\lfloor": "floor",
-            "\\lceil": "ceil",
-        }
-        return (kind[opener], tree) if opener in kind else tree
+        return (PAIRED[opener], tree) if opener in PAIRED else tree
 
     def letter(self, name: str) -> Tree:
         if self.take("_"):
