@@ -12,6 +12,7 @@ from factory.verifiers.maths.compare import decide
 
 LIMIT_S = 1.0  # some 0.2 s alone; the machine may be busy
 HOSTILE = [
+    "x" * 390, "1+" * 190 + "x", "C_" * 900, "-" * 300 + "x", "x!" + "!" * 300, "\\sin" * 300,
     "9^{9^{9^{9}}}", "(10^{9})!", "((9!)!)!", "\\binom{10^9}{5\\cdot 10^8}",
     "\\binom{600}{300}^{10}",
     "\\sum_{n=1}^{10^7} \\frac{1}{n^2}", "\\sum_{n=1}^{2000}\\sum_{k=1}^{2000} \\sin(nk)",

@@ -1,4 +1,4 @@
-"""Complex numbers of libmp: pairs of raw floats, their size, and what is no number."""
+"""Complex numbers of libmp, pairs of raw floats; their size, a tree's, and what is no number."""
 
 from fractions import Fraction
 from typing import Any
@@ -40,3 +40,12 @@ def finite(value: Complex) -> bool:
 
 def negative(value: Complex) -> bool:
     return value[1] == libmp.fzero and bool(value[0][0])
+
+
+def height(tree: tuple[Any, ...]) -> int:
+    """Without recursion: whatever walks the tree later recurses this deep."""
+    level, height = [tree], 0
+    while level:
+        height += 1
+        level = [part for node in level for part in node[1:] if isinstance(part, tuple)]
+    return height

@@ -228,7 +228,12 @@ def names(tree: Tree) -> set[str]:
 
 
 def _imaginary(*trees: Tree) -> bool:
-    return any(
-        tree == ("letter", "i") or any(_imaginary(p) for p in tree[1:] if isinstance(p, tuple))
-        for tree in trees
-    )
+    return any("i" in _raw_letters(tree) for tree in trees)
+
+
+def _raw_letters(tree: Tree) -> set[str]:
+    found = {tree[1]} if tree[0] == "letter" else set[str]()
+    for part in tree[1:]:
+        if isinstance(part, tuple):
+            found |= _raw_letters(part)
+    return found

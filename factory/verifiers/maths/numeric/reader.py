@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from factory.verifiers.maths.numeric.complexes import Unreadable
+from factory.verifiers.maths.numeric.complexes import Unreadable, height
 from factory.verifiers.maths.numeric.names import (
     ALIASES,
     APPLIED,
@@ -22,7 +22,8 @@ from factory.verifiers.maths.numeric.names import (
 )
 
 MAX_TOKENS = 400
-MAX_DEPTH = 40
+MAX_DEPTH = 120  # brackets count three
+MAX_HEIGHT = 100  # a long sum is a tall tree
 Tree = tuple[Any, ...]
 _TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re.DOTALL)
 _WORDS = re.compile(
@@ -41,7 +42,7 @@ def read(text: str) -> Tree:
         raise Unreadable
     reader = _Reader(tokens)
     tree = reader.sum()
-    if reader.at < len(tokens):
+    if reader.at < len(tokens) or height(tree) > MAX_HEIGHT:
         raise Unreadable
     return tree
 
@@ -164,11 +165,17 @@ class _Reader:
         return ("^", tree, exponent)
 
     def exponent(self) -> Tree:
-        if self.take("-"):
-            return ("negative", self.atom())
-        return self.atom()
+        return ("negative", self.atom()) if self.take("-") else self.atom()
 
     def atom(self) -> Tree:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable
+        tree = self.simple()
+        self.depth -= 1
+        return tree
+
+    def simple(self) -> Tree:
         token = self.next
         self.at += 1
         if token and (token[0].isdigit() or (token[0] == "." and len(token) > 1)):
