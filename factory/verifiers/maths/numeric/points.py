@@ -24,6 +24,7 @@ from factory.verifiers.maths.numeric.reader import Tree, read
 
 BITS = (160, 500, 1600, 8000)
 GUARD = 24  # bits lost to rounding along the way
+ENOUGH = 6  # points of all signs and sizes
 FEWEST = 3  # points at which both sides must be defined
 MAX_LETTERS = 6
 _CONSTANTS = frozenset("ei")
@@ -70,6 +71,8 @@ def _alike(one: Tree, other: Tree, letters: Sequence[str], tens: bool) -> bool |
         except Undefined:
             continue
         seen += 1
+        if seen == ENOUGH:
+            break
     return True if seen >= (FEWEST if letters else 1) else None
 
 
@@ -134,6 +137,8 @@ def proportional(one: tuple[str, str], other: tuple[str, str]) -> int | None:
             continue
         if signs[-1] == 0:
             return 0
+        if len(signs) == ENOUGH:
+            break
     return signs[0] if len(signs) >= FEWEST and len(set(signs)) == 1 else None
 
 

@@ -50,8 +50,7 @@ def read(text: str) -> Tree:
 class _Reader:
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = [*tokens, "", ""]
-        self.at = 0
-        self.depth = 0
+        self.at = self.depth = 0
         self.bars = 0  # open |, whose closer must not be read as an opener
 
     @property
@@ -152,17 +151,16 @@ class _Reader:
 
     def raised(self, tree: Tree) -> Tree:
         self.expect("^")
-        if self.take("\\circ"):
-            return ("degrees", tree)
-        if self.tokens[self.at : self.at + 3] == ["{", "\\circ", "}"]:
-            self.at += 3
+        degrees = 3 if self.tokens[self.at : self.at + 3] == ["{", "\\circ", "}"] else 0
+        if degrees or self.next == "\\circ":
+            self.at += degrees or 1
             return ("degrees", tree)
         if self.next in ("'", "\\prime", "T", "\\top"):
             raise Unreadable
-        exponent = self.exponent()
+        raised = ("^", tree, self.exponent())
         if self.next == "^":
             raise Unreadable
-        return ("^", tree, exponent)
+        return raised
 
     def exponent(self) -> Tree:
         return ("negative", self.atom()) if self.take("-") else self.atom()
@@ -250,8 +248,6 @@ class _Reader:
         return tree
 
     def braced(self) -> Tree:
-        if self.next == "{":
-            return self.atom()
         if len(self.next) > 1 and self.next.isdigit():
             raise Unreadable
         return self.atom()
