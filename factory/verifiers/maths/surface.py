@@ -125,10 +125,7 @@ def rewritten(text: str) -> str:
         return text[: len(text) - len(found[0])] + found[1]
     if found := _BASED.fullmatch(text):
         return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
-    if found := _INTEGERS.search(text[-120:]):
-        text = text[: len(text) - len(found[0])]
-        if found[1] != "k" and "k" not in text:
-            text = re.sub(rf"(?<![\\a-zA-Z]){found[1]}(?![a-zA-Z])", "k", text)
+    text = _unconditional(text)
     if found := _DOTTED.fullmatch(text):
         text = _cycled(found[1])
     text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
@@ -143,6 +140,16 @@ def rewritten(text: str) -> str:
         text = _ARRAY.sub(r"\\begin{pmatrix}\3\\end{pmatrix}", _ROW_END.sub(r"\\\\", text))
         text = _LAST_ROW.sub("", text)
     return text
+
+
+def _unconditional(text: str) -> str:
+    """Without ", n an integer", and with k for that n."""
+    if not (found := _INTEGERS.search(text[-120:])):
+        return text
+    text = text[: len(text) - len(found[0])]
+    if found[1] == "k" or "k" in text:
+        return text
+    return re.sub(rf"(?<![\\a-zA-Z]){found[1]}(?![a-zA-Z])", "k", text)
 
 
 def _overlined(found: re.Match[str]) -> str:
