@@ -77,10 +77,6 @@ doctor *args:
 document:
     @python -m factory.document
 
-# a benchmark beside its peers: `just bench verify`
-bench name *args:
-    @python -m tests.bench.{{name}} {{args}}
-
 # lint, types and the fast tests
 test *args: lint
     @python -m pytest -m "not slow" -n 2 --dist loadfile "$@"
@@ -104,7 +100,7 @@ test-vllm:
     @tests/vllm/build
     @OMP_NUM_THREADS=1 .venv-vllm/bin/python -m pytest -m slow tests/vllm
 
-# a benchmark beside its peers, in one run: `just bench generate`
+# a benchmark beside its peers, in one run: `just bench generate`, `just bench verify`
 [no-exit-message]
 bench what="" *args:
-    @python tests/bench "$@"
+    @python -m tests.bench "$@"

@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
     name = words[0] if words else ""
     if name not in known():
         raise unknown("benchmark", name, known())
-    return import_module(name).main(words[1:])
+    return import_module(f"tests.bench.{name}").main(words[1:])
 
 
 if __name__ == "__main__":

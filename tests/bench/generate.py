@@ -32,9 +32,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import _rig as rig
-
 from factory.errors import unknown
+from tests.bench import _rig as rig
 
 FEW = 20
 PEERS = ("curator", "datatrove")

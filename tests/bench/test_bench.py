@@ -3,16 +3,14 @@
 import asyncio
 import subprocess
 import sys
-from pathlib import Path
-
-import _rig as rig
-from _server import KINDS, REPLIES, THOUGHT
 
 from factory.backends.openai import connect
 from factory.teacher import Teacher, values
 from schemas.exchange import Reply, Request
+from tests.bench import _rig as rig
+from tests.bench._server import KINDS, REPLIES, THOUGHT
 
-HERE = Path(__file__).parent
+BENCH = (sys.executable, "-m", "tests.bench")
 
 
 async def asked(server: str, count: int) -> list[Reply]:
@@ -57,7 +55,15 @@ def test_requests_in_pieces_and_several_at_once_are_each_answered() -> None:
 def test_our_part_of_the_benchmark_runs() -> None:
     words = ("parts=clients,journal", "peers=none", "requests=200", "runs=1")
     done = subprocess.run(
-        [sys.executable, str(HERE), "generate", *words, "concurrency=64", "format=markdown"],
+        [
+            sys.executable,
+            "-m",
+            "tests.bench",
+            "generate",
+            *words,
+            "concurrency=64",
+            "format=markdown",
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -68,6 +74,6 @@ def test_our_part_of_the_benchmark_runs() -> None:
 
 
 def test_an_unknown_benchmark_names_those_there_are() -> None:
-    done = subprocess.run([sys.executable, str(HERE), "x"], capture_output=True, text=True)
+    done = subprocess.run([*BENCH, "x"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "known: generate" in done.stderr
+    assert "known: generate, verify" in done.stderr

@@ -1,46 +1,70 @@
-"""Our verifier beside its peers, in one run: `python -m tests.bench.verify [rounds] [seed]`.
+"""`just bench verify`: our verifier beside its peers, in one run.
 
-Rows: real rollouts with their source's labels, and the metamorphic set with labels by construction.
-A false reject is anything but `correct` on an equal answer. CPU seconds include worker processes,
-which are warm before the clock starts, as are the peers' parsers.
+Rows: real rollouts with their source's labels, and the metamorphic set, equivalent and different
+rewrites of answers of every type with labels by construction. A false reject is anything but
+`correct` on an equal answer. CPU seconds include worker processes, which are warm before the clock
+starts, as are the peers' parsers. `x` is against math-verify. `parts=kinds` tells our figures on
+the metamorphic set by type of answer, and shows what it gets wrong.
 """
 
 import json
 import resource
-import sys
 import time
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from factory.errors import unknown
 from factory.verifiers import Claim
-from factory.verifiers.maths import verify
+from factory.verifiers.maths import verify, verify_many
 from factory.verifiers.maths.workers import shared
-from tests.bench.graders import GRADERS, Grader
-from tests.bench.metamorphic import hacks, pairs
+from tests.bench import _rig as rig
+from tests.bench._graders import GRADERS, Grader
+from tests.bench.metamorphic import Pair, hacks, pairs
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = rig.ROOT.parent / "shared" / "data"
 GSM8K_ROWS = 1000  # of 5,276: the peers need a second for a hundred
 Row = tuple[Claim, bool]
-HEAD = f"{'':20}{'rows':>6}{'acc %':>8}{'FA':>5}{'FR':>5}{'rows/CPU-s':>12}{'x':>7}{'p99 ms':>9}{'worst':>8}"
+HEAD = (
+    "grader",
+    "rows",
+    "accuracy %",
+    "false accepts",
+    "false rejects",
+    "rows / CPU s",
+    "x",
+    "p99 ms",
+    "worst ms",
+)
+SHOWN = 3  # mistakes of one type of answer
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
+    """What one grader made of one set."""
+
     right: int
     false_accepts: int
     false_rejects: int
     cpu_s: float
     ms: Sequence[float]  # sorted
 
-    def line(self, name: str, slowest: float) -> str:
+    def cells(self, name: str, slowest: float) -> list[str]:
+        """A row of the table."""
         rows = len(self.ms)
         p99 = self.ms[int(0.99 * (rows - 1))]
-        return (
-            f"{name:20}{rows:6}{100 * self.right / rows:8.2f}{self.false_accepts:5}"
-            f"{self.false_rejects:5}{rows / self.cpu_s:12.0f}{slowest / self.cpu_s:7.1f}"
-            f"{p99:9.1f}{self.ms[-1]:8.0f}"
-        )
+        return [
+            name,
+            f"{rows:,}",
+            f"{100 * self.right / rows:.2f}",
+            f"{self.false_accepts:,}",
+            f"{self.false_rejects:,}",
+            f"{rows / self.cpu_s:,.0f}",
+            f"{slowest / self.cpu_s:.1f}",
+            f"{p99:.1f}",
+            f"{self.ms[-1]:,.0f}",
+        ]
 
 
 def score(grader: Grader, rows: Sequence[Row]) -> Score:
@@ -96,25 +120,74 @@ def _lines(name: str) -> list[dict]:
 
 
 def warm() -> None:
+    """Start the workers and the peers' parsers."""
     claim = Claim("\\boxed{\\int x dx}", "\\int y dy")
     for grader in GRADERS.values():
         grader(claim)
     verify(claim.completion, claim.answer)
 
 
-def main(rounds: int = 3, seed: int = 0) -> None:
+def peers(given: dict[str, str]) -> None:
+    """Every grader on every set."""
     warm()
     sets = real_rows()
-    rewrites = [*pairs(seed, rounds), *hacks()]
+    rewrites = rewritten(given)
     sets["metamorphic"] = [(Claim(p.completion, p.gold, p.question), p.same) for p in rewrites]
+    markdown = given["format"] == "markdown"
     for name, rows in sets.items():
-        print(f"\n{name}\n{HEAD}")
         scores = {label: score(grader, rows) for label, grader in GRADERS.items()}
-        for label, result in scores.items():
-            print(result.line(label, scores["math-verify"].cpu_s))
+        slowest = scores["math-verify"].cpu_s
+        rig.show(name, HEAD, [s.cells(label, slowest) for label, s in scores.items()], markdown)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\nx: against math-verify. Peak memory {own:.0f} MB here, sympy of the peers included")
+    worker = max(map(_peak, shared()._idle), default=0) / 1024
+    print(f"peak memory: {own:.0f} MB here, sympy of the peers included; {worker:.0f} MB a worker")
 
 
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+def _peak(worker: object) -> int:
+    lines = Path(f"/proc/{worker._process.pid}/status").read_text().splitlines()  # type: ignore
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def rewritten(given: dict[str, str]) -> list[Pair]:
+    """The metamorphic set."""
+    return [*pairs(int(given["seed"]), int(given["rounds"])), *hacks()]
+
+
+def kinds(given: dict[str, str]) -> None:
+    """Our accuracy by type of answer."""
+    rows = rewritten(given)
+    claims = [Claim(row.completion, row.gold, row.question) for row in rows]
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, verdict in zip(rows, verify_many(claims), strict=True):
+        good = verdict.outcome == "correct"
+        fault = "" if good == row.same else "false accept" if good else "false reject"
+        for kind in (row.kind, "all"):
+            table[kind].update([fault or "right"])
+        if fault and table[row.kind][fault] <= SHOWN:
+            rig.say(
+                f"{fault}: {row.gold!r} {row.completion!r}: {verdict.outcome}, {verdict.reason}"
+            )
+    cells = [
+        [
+            kind,
+            f"{counts.total():,}",
+            f"{100 * counts['right'] / counts.total():.2f}",
+            f"{counts['false accept']}",
+            f"{counts['false reject']}",
+        ]
+        for kind, counts in table.items()
+    ]
+    rig.show("By type of answer", ("type", *MISTAKES), cells, given["format"] == "markdown")
+
+
+PARTS = {"peers": peers, "kinds": kinds}
+
+
+def main(words: list[str]) -> int:
+    """Measure and print. Raises UserError."""
+    given = rig.options(words, parts="peers,kinds", rounds="3", seed="0", format="table")
+    for part in given["parts"].split(","):
+        if part not in PARTS:
+            raise unknown("part", part, PARTS)
+        PARTS[part](given)
+    return 0

@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from tests.bench.kind import Kind
+from tests.bench.metamorphic.kind import Kind
 
 PART = {
     "1/2": ("\\frac{1}{2}", "1/2", "0.5", "\\dfrac12"), "-3/4": ("-\\frac{3}{4}", "-3/4", "-0.75", "\\frac{-3}{4}"),

@@ -3,7 +3,7 @@ r"""Answers of letters and words: multiple choice, yes and no, short text, times
 import random
 from typing import Any
 
-from tests.bench.kind import Kind
+from tests.bench.metamorphic.kind import Kind
 
 PLACES = ("Paris", "London", "Rome", "Madrid", "Vienna")
 

@@ -6,8 +6,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Integer, Rational, latex, sqrt, symbols
 
-from tests.bench.kind import Kind
-from tests.bench.numbers import RAISED
+from tests.bench.metamorphic.kind import Kind
+from tests.bench.metamorphic.numbers import RAISED
 
 x, y, n = symbols("x y n")
 I = sympy.I  # noqa: E741

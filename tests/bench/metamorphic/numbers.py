@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-from tests.bench.kind import Kind
+from tests.bench.metamorphic.kind import Kind
 
 WIDE = str.maketrans("0123456789-.,%", "０１２３４５６７８９－．，％")
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

@@ -12,8 +12,8 @@ from typing import Any
 
 import sympy
 
-from tests.bench import expressions, numbers, structures, words
-from tests.bench.kind import Kind
+from tests.bench.metamorphic import expressions, numbers, structures, words
+from tests.bench.metamorphic.kind import Kind
 
 KINDS: Sequence[Kind] = (*numbers.KINDS, *expressions.KINDS, *structures.KINDS, *words.KINDS)
 POINTS = (sympy.Rational(17, 7), sympy.Rational(-5, 3), sympy.Rational(29, 11))
