@@ -33,6 +33,11 @@ ingest *args:
 verify *args:
     @python -m factory verify "$@"
 
+# verdicts for the rows of any JSONL file, without a store
+[no-exit-message]
+judge *args:
+    @python -m factory judge "$@"
+
 # find duplicate problems and rollouts
 [no-exit-message]
 dedup *args:

@@ -134,6 +134,20 @@ def _mix(words: list[str]) -> int:
     return 0
 
 
+def _judge(words: list[str]) -> int:
+    from factory import judge
+    from factory.progress import Progress
+
+    rest, values = _take(words, store="data", show="false")
+    where = recipes.HOME / "recipes" / "judge.yaml"
+    recipe = recipes.resolve(judge.JudgeRecipe, where, rest)
+    if _flag("show", values["show"]):
+        return _show(recipe)
+    for outcome, count in sorted(judge.run(recipe, Progress()).items()):
+        print(f"{count:>11,}  {outcome}")
+    return 0
+
+
 def _sql(words: list[str]) -> int:
     from factory import ask
 
@@ -178,6 +192,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "verify": _simple("verify"),
     "dedup": _simple("dedup"),
     "tag": _simple("tag"),
+    "judge": _judge,
     "mix": _mix,
     "sql": _sql,
     "why": _why,

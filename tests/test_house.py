@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT
 
 from factory import verifiers
+from factory.judge import JudgeRecipe
 from factory.line import MODELS
 from factory.order import GenerateRecipe
 from factory.recipe import HOME, load
@@ -110,9 +111,9 @@ def test_no_file_of_ours_has_grown_past_300_lines() -> None:
         assert len(path.read_text().splitlines()) <= 300, name
 
 
-@pytest.mark.parametrize("step", [*MODELS, "generate"])
+@pytest.mark.parametrize("step", [*MODELS, "generate", "judge"])
 def test_a_recipe_file_has_exactly_the_keys_of_its_model(step: str) -> None:
-    model = GenerateRecipe if step == "generate" else MODELS[step]
+    model = {**MODELS, "generate": GenerateRecipe, "judge": JudgeRecipe}[step]
     computed = {"sampling"} if step == "generate" else set()
     required = {n for n, field in model.model_fields.items() if field.is_required()}
     keys = set(load(HOME / "recipes" / f"{step}.yaml"))

@@ -26,17 +26,8 @@ from tests.bench.metamorphic import Pair, hacks, pairs
 DATA = rig.ROOT.parent / "shared" / "data"
 GSM8K_ROWS = 1000  # of 5,276: the peers need a second for a hundred
 Row = tuple[Claim, bool]
-HEAD = (
-    "grader",
-    "rows",
-    "accuracy %",
-    "false accepts",
-    "false rejects",
-    "rows / CPU s",
-    "x",
-    "p99 ms",
-    "worst ms",
-)
+MISTAKES = ("rows", "accuracy %", "false accepts", "false rejects")
+HEAD = ("grader", *MISTAKES, "rows / CPU s", "x", "p99 ms", "worst ms")
 SHOWN = 3  # mistakes of one type of answer
 
 
