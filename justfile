@@ -38,6 +38,11 @@ verify *args:
 judge *args:
     @python -m factory judge "$@"
 
+# verdicts for a human to label, and what the labels say
+[no-exit-message]
+audit *args:
+    @python -m factory audit "$@"
+
 # find duplicate problems and rollouts
 [no-exit-message]
 dedup *args:

@@ -14,6 +14,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
   just verify | dedup | tag                            one step alone, over what it owes
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store
+  just audit n=200 | labels=FILE                       verdicts to label; what the labels say
   just mix [mixture=mid]                               freeze a training mixture
   just train stage=mid recipe=smoke                    train on it (extra `train`)
   just sql "select ..." [format=table|json|csv|parquet]

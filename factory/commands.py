@@ -148,6 +148,17 @@ def _judge(words: list[str]) -> int:
     return 0
 
 
+def _audit(words: list[str]) -> int:
+    from factory import audit
+
+    rest, path, show = _step(words)
+    recipe = recipes.resolve(audit.AuditRecipe, recipes.HOME / "recipes" / "audit.yaml", rest)
+    if show:
+        return _show(recipe)
+    audit.run(Store(path), recipe)
+    return 0
+
+
 def _sql(words: list[str]) -> int:
     from factory import ask
 
@@ -193,6 +204,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "dedup": _simple("dedup"),
     "tag": _simple("tag"),
     "judge": _judge,
+    "audit": _audit,
     "mix": _mix,
     "sql": _sql,
     "why": _why,

@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT
 
 from factory import verifiers
+from factory.audit import AuditRecipe
 from factory.judge import JudgeRecipe
 from factory.line import MODELS
 from factory.order import GenerateRecipe
@@ -111,9 +112,9 @@ def test_no_file_of_ours_has_grown_past_300_lines() -> None:
         assert len(path.read_text().splitlines()) <= 300, name
 
 
-@pytest.mark.parametrize("step", [*MODELS, "generate", "judge"])
+@pytest.mark.parametrize("step", [*MODELS, "generate", "judge", "audit"])
 def test_a_recipe_file_has_exactly_the_keys_of_its_model(step: str) -> None:
-    model = {**MODELS, "generate": GenerateRecipe, "judge": JudgeRecipe}[step]
+    model = {**MODELS, "generate": GenerateRecipe, "judge": JudgeRecipe, "audit": AuditRecipe}[step]
     computed = {"sampling"} if step == "generate" else set()
     required = {n for n, field in model.model_fields.items() if field.is_required()}
     keys = set(load(HOME / "recipes" / f"{step}.yaml"))

@@ -66,5 +66,6 @@ def test_units_are_worked_on_by_all_cores_and_come_in_order() -> None:
 
 
 def test_a_unit_that_fails_says_so() -> None:
+    units: list[Any] = [1, "x", 2]
     with pytest.raises(TypeError):
-        list(engine.spread(abs, [1, "x", 2]))
+        list(engine.spread(abs, units))
