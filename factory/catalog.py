@@ -93,10 +93,22 @@ def query(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
 
 def fetch(con: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
     """The rows of a user's statement. Raises QueryError in one line."""
-    try:
+    with told():
         return query(con, sql).fetchall()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What goes wrong while a user's SQL is worked on, in one line. Raises QueryError."""
+    try:
+        yield
+    except (duckdb.InterruptException, RuntimeError) as error:  # Ctrl-C, as DuckDB says it
+        if "interrupt" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise QueryError(one_line(error)) from error
+        broken = unreadable(error) if ".parquet" in str(error) else None
+        raise broken or QueryError(one_line(error)) from error
 
 
 def unseen(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Table:

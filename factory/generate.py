@@ -20,7 +20,7 @@ from factory.sampler import Budget, Sampler
 from factory.sealing import recover, unanswered
 from factory.store import Run, Store
 from factory.teacher import Teacher
-from schemas.exchange import Backend, Request
+from schemas.exchange import Backend, Refused, Request
 
 
 def run(
@@ -49,28 +49,30 @@ def run(
         with owed.requests(store, recipe, of) as requests:
             step = -(-len(requests) // pilot) if pilot and requests else 1
             if count := -(-len(requests) // step):
-                its_policy = policy(recipe)
-                buyer = Sampler(store, recipe.teacher, its_policy, record, budget, recipe.any_model)
                 every = islice(requests, 0, None, step)
-                asyncio.run(_buy(buyer, every, count, recipe, progress))
-                record.counts["left"] = count - buyer.asked
+                asyncio.run(_buy(store, recipe, record, budget, every, count, progress))
     return record
 
 
 async def _buy(
-    buyer: Sampler,
+    store: Store,
+    recipe: GenerateRecipe,
+    record: Run,
+    budget: Budget,
     requests: Iterable[Request],
     count: int,
-    recipe: GenerateRecipe,
     progress: Progress,
 ) -> None:
     backend = connect(recipe.teacher)
     try:
+        its_policy = policy(recipe)
+        buyer = Sampler(store, recipe.teacher, its_policy, record, budget, recipe.any_model)
         if recipe.teacher.backend == "batch":
             await _by_file(buyer, requests, count, recipe, backend, progress)
         else:
             flow = Flow(backend.sample, min(recipe.concurrency, count))
             await buyer.buy(requests, count, flow, progress)
+        record.counts["left"] = count - buyer.asked
     finally:
         await backend.close()
 
@@ -83,10 +85,10 @@ async def _by_file(
     provider: Any,
     progress: Progress,
 ) -> None:
-    from factory import batches  # loads the openai package, which others do without
+    from factory import batches, batchfile  # they load the openai package; others do without
 
-    teacher = recipe.teacher.model_dump()
-    intent = batches.Intent("", teacher, buyer.policy_id, recipe.sampling.sent(), 0)
+    sampling = recipe.sampling.sent()
+    intent = batchfile.intent_of(recipe.teacher, buyer.policy_id, sampling, recipe.any_model)
     # What a file costs is known when it is done: with a limit to it, files are small.
     most = recipe.concurrency if recipe.max_cost else batches.MAX_REQUESTS
     carrier = batches.BatchFiles(buyer.store.root, intent, provider, most, progress.say)
@@ -96,26 +98,44 @@ async def _by_file(
 
 
 async def _take_in(store: Store, recipe: GenerateRecipe, record: Run, progress: Progress) -> None:
-    """Wait for the batch files that earlier runs left, whatever they sampled: they are paid."""
-    from factory import batches
+    """Take in the batch files that earlier runs left; wait for those of this very policy."""
+    from factory import batches, batchfile
 
+    batchfile.sweep(store.root)
     provider: Any = connect(recipe.teacher)
     try:
-        for file in batches.outstanding(store.root):
-            if file.teacher.base_url != recipe.teacher.base_url:
-                name = file.teacher.name
-                progress.say(f"{file.path} is of teacher {name!r}, whose next run takes it in")
+        for file in batchfile.outstanding(store.root):
+            ours = file.intent.policy_id == policy(recipe)
+            if file.intent.teacher["base_url"] != batchfile.place(recipe.teacher) or not (
+                ours or await _over(file, provider)
+            ):
+                progress.say(
+                    f"{file.path}: {file.intent.count:,} requests are still out; a run of "
+                    f"teacher {file.teacher.name!r} takes them in, removing the file gives them up"
+                )
                 continue
-            requests = unanswered(store, list(file.requests()))
-            if requests:
-                teacher = file.teacher.model_copy(update={"reasons": False})  # nothing is saved by
-                budget, policy_id = Budget(teacher, None, None), file.intent.policy_id  # stopping
-                buyer = Sampler(store, teacher, policy_id, record, budget, any_model=True)
+            if requests := unanswered(store, list(file.requests())):
+                reasons = file.teacher.reasons and ours and recipe.teacher.reasons
+                teacher = file.teacher.model_copy(update={"reasons": reasons})
+                any_model = file.intent.any_model or recipe.any_model
+                budget = Budget(teacher, None, None)  # it was spent then
+                buyer = Sampler(
+                    store, teacher, file.intent.policy_id, record, budget, any_model=any_model
+                )
                 carrier = batches.Outstanding(file, provider, progress.say)
                 await buyer.buy(requests, len(requests), carrier, progress)
             file.forget()
     finally:
         await provider.close()
+
+
+async def _over(file: Any, provider: Any) -> bool:
+    """Whether a file of another policy is over by now."""
+    try:
+        await file.submit(provider, new=False)
+        return await file.poll(provider)
+    except Refused:
+        return False
 
 
 def budget_of(recipe: GenerateRecipe) -> Budget:

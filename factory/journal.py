@@ -41,7 +41,7 @@ class Journal:
 
     def write(self, table: str, row: dict[str, Any]) -> None:
         """Append one row; returns when the operating system has it. Raises StoreError."""
-        line = orjson.dumps([table, row], option=orjson.OPT_APPEND_NEWLINE)
+        line = _line(table, row)
         with self._guard:
             try:
                 written = os.write(self._handle, line)
@@ -64,6 +64,13 @@ class Journal:
             if self._dirty_since is not None:
                 self._dirty_since = None
                 os.fsync(self._handle)
+
+
+def _line(table: str, row: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps([table, row], option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a lone surrogate, a number of more than 64 bits: Python's own takes them
+        return json.dumps([table, row]).encode() + b"\n"
 
 
 def left(root: Path) -> list[Path]:

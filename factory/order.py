@@ -1,6 +1,8 @@
 """An order: what to ask, of whom, how often; and the policy under which its rollouts stand."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
@@ -66,8 +68,17 @@ def resolve(overrides: list[str]) -> GenerateRecipe:
         if name in given and f"sampling.{name}" in given:
             raise RecipeError(f"{name} and sampling.{name} are one; give only {name}")
         if recipe[name] is not None:
-            recipe["sampling"][name] = recipe[name]
-    return validate(GenerateRecipe, recipe)
+            other = "max_completion_tokens"  # what newer models of OpenAI call it
+            known = other if name == "max_tokens" and other in recipe["sampling"] else name
+            recipe["sampling"][known] = recipe[name]
+    order = validate(GenerateRecipe, recipe)
+    if order.teacher.backend == "replay" and Path(order.teacher.path or "").is_file():
+        # What is replayed is part of what a rollout is.
+        with Path(order.teacher.path or "").open("rb") as recording:
+            revision = hashlib.file_digest(recording, "sha256").hexdigest()[:16]
+        teacher = order.teacher.model_copy(update={"revision": revision})
+        return order.model_copy(update={"teacher": teacher})
+    return order
 
 
 def policy(recipe: GenerateRecipe) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from factory import catalog
 from factory.catalog import quoted
-from factory.errors import QueryError, RecipeError
+from factory.errors import QueryError, RecipeError, StoreError
 from factory.order import Asker, GenerateRecipe, policy
 from factory.store import Store
 from schemas.exchange import Request
@@ -31,7 +31,8 @@ OWED = """
     cut as (
         select problem_id, list(sample_index) as cut from raw.rollouts
         where teacher = {teacher} and model = {model} and finish_reason = 'length'
-            and (sampling ->> 'max_tokens')::bigint < {max_tokens} group by 1)
+            and coalesce(sampling ->> 'max_completion_tokens', sampling ->> 'max_tokens')::bigint
+                < {limit} group by 1)
     select p.problem_id, statement, failed, list_filter(
         range({n}), lambda i: not list_contains(coalesce(settled, []), i) and {again}) as indexes
     from raw.problems p join selected using (problem_id) {asked}
@@ -87,10 +88,13 @@ def requests(
             if of is not None:
                 names, counts = list(of), list(of.values())
                 con.register("asked", pa.table({"problem_id": names, "n": counts}))
-            reader = catalog.query(con, _sql(recipe, of is not None)).to_arrow_reader(BATCH)
-            for batch in reader:
-                found.add(zip(*(c.to_pylist() for c in batch.columns), strict=True))
+            with catalog.told():
+                reader = catalog.query(con, _sql(recipe, of is not None)).to_arrow_reader(BATCH)
+                for batch in reader:
+                    found.add(zip(*(c.to_pylist() for c in batch.columns), strict=True))
         yield found
+    except sqlite3.Error as error:
+        raise StoreError(f"what is owed does not fit the temporary folder: {error}") from error
     finally:
         found.close()
 
@@ -102,7 +106,7 @@ def count(store: Store, recipe: GenerateRecipe) -> int:
 
 
 def select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
-    """Make the view `selected`: the ids of the order's problems, without known duplicates and
+    """Make the table `selected`: the ids of the order's problems, without known duplicates and
     contaminated ones. Raises QueryError where none fits.
     """
     # The view gathers the sources of every problem: not for an order that does not ask for that.
@@ -116,7 +120,8 @@ def select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
             union all select subject_id from contaminations where subject = 'problem')
         {where} {limit}
     """
-    catalog.query(con, sql).create_view("selected")
+    with catalog.told():  # a table: a where with random() in it says one thing
+        catalog.query(con, sql).create("selected")
     if not catalog.fetch(con, "select 1 from selected limit 1"):
         raise QueryError(
             f'no problem fits where={recipe.where!r}; `just sql "select source, domain, split, '
@@ -133,7 +138,7 @@ def problems(store: Store, recipe: GenerateRecipe) -> list[tuple[str, str]]:
 
 
 def _sql(recipe: GenerateRecipe, of: bool) -> str:
-    limit = recipe.sampling.max_tokens
+    limit = recipe.sampling.limit()
     if recipe.retry_truncated and limit is None:
         raise RecipeError("retry_truncated=true needs max_tokens=N, above the limit that cut them")
     each = recipe.adaptive.first if recipe.n == "adaptive" else recipe.n
@@ -142,7 +147,7 @@ def _sql(recipe: GenerateRecipe, of: bool) -> str:
         model=quoted(recipe.teacher.model),
         teacher=quoted(recipe.teacher.name),
         retry_failed=recipe.retry_failed,
-        max_tokens=limit or 0,
+        limit=limit or 0,
         n="asked.n" if of else each,
         asked="join asked using (problem_id)" if of else "",
         again="list_contains(coalesce(cut, []), i)" if recipe.retry_truncated else "true",

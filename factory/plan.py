@@ -47,13 +47,13 @@ def show(store: Store, recipe: GenerateRecipe, progress: Progress) -> None:
         console.print("nothing owed; the run would ask nothing")
         return
     lengths = _lengths(store, recipe)
-    if not lengths["n"]:
+    if not lengths["n"] and recipe.teacher.backend != "batch":  # it may take a day
         generate.run(store, recipe, progress, pilot=PILOT)
         lengths = _lengths(store, recipe)
         count = owed.count(store, recipe)
     if not lengths["n"]:
         raise UserError(
-            f"no reply of {recipe.teacher.name!r} says how many tokens it took: nothing to plan by"
+            f"no rollout of {recipe.teacher.name!r} says what it took in tokens: nothing to plan by"
         )
     console.print(_table(recipe, count, lengths))
     console.print("asked nothing else; the same command without plan=true buys it")
@@ -69,17 +69,23 @@ def _table(recipe: GenerateRecipe, requests: int, lengths: dict[str, Any]) -> Ta
     mean, spread = lengths["completion"], lengths["spread"]
     each = Range(max(0, mean - spread), mean + spread)
     tokens = Range(each.low * requests, each.high * requests)
-    latency, slower = lengths["latency"], lengths["latency_spread"]
-    rounds = requests / min(recipe.concurrency, requests)
-    time = Range(max(0, latency - slower) * rounds / 60, (latency + slower) * rounds / 60)
     table = Table.grid(padding=(0, 2))
     table.add_row("requests", f"{requests:,}", f"to {recipe.teacher.name}")
     table.add_row("tokens", tokens.shown(), f"by {lengths['n']:,} rollouts of {each.shown()} each")
     table.add_row("cost", *_cost(recipe, requests, lengths["prompt"] or 0, each))
-    table.add_row("time", time.shown(" min", 1), f"at {recipe.concurrency} in flight")
+    table.add_row("time", *_time(recipe, requests, lengths))
     for column in table.columns[1:2]:
         column.justify = "right"
     return table
+
+
+def _time(recipe: GenerateRecipe, requests: int, lengths: dict[str, Any]) -> tuple[str, str]:
+    latency, slower = lengths["latency"], lengths["latency_spread"]
+    if recipe.teacher.backend == "batch" or latency is None:
+        return "unknown", "batches take up to a day"
+    rounds = requests / min(recipe.concurrency, requests)
+    time = Range(max(0, latency - slower) * rounds / 60, (latency + slower) * rounds / 60)
+    return time.shown(" min", 1), f"at {recipe.concurrency} in flight"
 
 
 def _cost(

@@ -16,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
+from rich.table import Column
 from rich.text import Text
 
 LINE_S = 5.0  # between two lines
@@ -56,13 +57,15 @@ class Progress:
     def _bar(self, label: str, total: int | None) -> Iterator[Advance]:
         columns = (
             TextColumn("{task.description:<18}"),
-            BarColumn(24),
+            BarColumn(12),
             MofNCompleteColumn(),
             _Rate(),
             TimeElapsedColumn(),
             TextColumn("[dim]left[/dim]"),
             TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[state]}[/dim]"),
+            TextColumn(
+                "[dim]{task.fields[state]}[/dim]", table_column=Column(no_wrap=True, ratio=1)
+            ),
         )
         with Bars(*columns, console=self.console) as bars:
             bar = bars.add_task(label, total=total, state="")

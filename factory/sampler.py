@@ -168,8 +168,9 @@ class Sampler:
         if self.sealing:
             self.sealing.result()
         record = replace(self.record, counts=dict(self.record.counts))
-        self.sealing = self.sealer.submit(_seal, self.store, record, self.rows, self.journal)
+        rows, written = self.rows, self.journal
         self.rows, self.journal = [], self._open()
+        self.sealing = self.sealer.submit(_seal, self.store, record, rows, written)
 
     def _close(self) -> None:
         """Seal the rest."""
@@ -205,7 +206,7 @@ class Sampler:
         words = _storable(refused.message)
         # What stops a run is the set-up's fault, not the request's: it is owed again.
         permanent = refused.permanent and not refused.stop
-        row = {"kind": refused.kind, "permanent": permanent, "message": words}
+        row = {"kind": _storable(refused.kind), "permanent": permanent, "message": words}
         return {**self._asked(request), **row}
 
     def _asked(self, request: Request) -> dict[str, Any]:
@@ -240,4 +241,4 @@ def _storable(text: Any) -> str | None:
 
 def _count(tokens: Any) -> int | None:
     """A server's count, where it is one."""
-    return tokens if type(tokens) is int and tokens >= 0 else None
+    return tokens if type(tokens) is int and 0 <= tokens < 2**63 else None

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from factory import catalog, dedup, journal, owed, tag, verify
-from factory.errors import RecipeError
+from factory.errors import QueryError, RecipeError
 from factory.order import GenerateRecipe
 from factory.recipe import validate
 from factory.store import Snapshot, Store
@@ -38,12 +38,14 @@ def _health(console: Console, store: Store, snapshot: Snapshot, damage: list[str
         )
     if not waiting:
         console.print("[bold]journal[/bold]   empty")
-    for path in sorted((store.root / "batches").glob("*.json")):
-        sent = json.loads(path.read_bytes())
-        console.print(
-            f"[bold]batch[/bold]     {sent['name']}: {sent['count']:,} requests of "
-            f"{sent['teacher']['name']}; the next `just generate` of it takes them in"
-        )
+    if (store.root / "batches").is_dir():
+        from factory import batchfile  # it loads the openai package
+
+        for file in batchfile.outstanding(store.root):
+            console.print(
+                f"[bold]batch[/bold]     {file.intent.name}: {file.intent.count:,} requests of "
+                f"{file.teacher.name}; its next `just generate` takes them in"
+            )
     for words in damage:
         console.print(f"[red]damage[/red]    {words}")
     if not damage:
@@ -81,5 +83,5 @@ def _owes(store: Store, recipe: dict[str, Any]) -> tuple[str, int]:
     name = f"requests to {recipe['teacher']['name']}, n={recipe['n']}"
     try:
         return name, owed.count(store, validate(GenerateRecipe, recipe))
-    except RecipeError:
-        return f"{name} (its recipe no longer fits this version)", 0
+    except (RecipeError, QueryError):
+        return f"{name} (its recipe no longer fits)", 0

@@ -28,12 +28,16 @@ class Sampling(Recipe):
 
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
-    top_k: int | None = Field(default=None, ge=-1)
+    top_k: int | None = Field(default=None, ge=-1, lt=2**31)
     min_p: float | None = Field(default=None, ge=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
+    max_tokens: int | None = Field(default=None, ge=1, lt=2**31)
+    max_completion_tokens: int | None = Field(default=None, ge=1, lt=2**31)
     reasoning_effort: str | None = None
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=-(2**62), lt=2**62)
+
+    def limit(self) -> int | None:
+        """The most tokens of one completion, by either name."""
+        return self.max_completion_tokens or self.max_tokens
 
     def sent(self) -> dict[str, Any]:
         """The values that are set."""

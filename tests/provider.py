@@ -5,6 +5,9 @@
     invalid   the batch fails before any request is asked
     lost      the first submission is taken and the connection cut: nobody is told its id
     missing   the results lack the last line
+    unlisted  the first list is refused with 401
+    torn      the first download of results ends in the middle; page  it is a page of HTML
+    vague     a submission is answered with an empty object
 
 GET /submitted lists the batches.
 """
@@ -17,6 +20,16 @@ from replies import words, written
 
 FILES: dict[str, bytes] = {}
 BATCHES: dict[str, dict[str, Any]] = {}
+ONCE: set[str] = set()  # what went wrong the one time it was to
+
+
+def once(word: str) -> bool:
+    """Whether a batch wants this to go wrong, for the first time."""
+    wanted = any(word in batch["said"].split(",") for batch in BATCHES.values())
+    if not wanted or word in ONCE:
+        return False
+    ONCE.add(word)
+    return True
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -48,15 +61,20 @@ async def create(request: web.Request) -> web.Response:
         "status": "in_progress",
         "polls": int(said.number("polls")),
         "requests": len(lines),
+        "said": said.model,
     }
     if lost:
         assert request.transport
         request.transport.close()
+    if once("vague"):
+        return web.json_response({})
     return web.json_response(BATCHES[name])
 
 
 async def listed(request: web.Request) -> web.Response:
     """GET /v1/batches."""
+    if once("unlisted"):
+        return web.json_response({"error": {"message": "wrong key"}}, status=401)
     data = list(reversed(BATCHES.values()))
     return web.json_response({"object": "list", "data": data, "has_more": False})
 
@@ -105,7 +123,12 @@ def work(batch: dict[str, Any]) -> None:
 
 async def content(request: web.Request) -> web.Response:
     """GET /v1/files/ID/content."""
-    return web.Response(body=FILES[request.match_info["id"]])
+    held = FILES[request.match_info["id"]]
+    if once("torn"):
+        held = held[: len(held) // 2]
+    if once("page"):
+        held = b"<html>busy</html>"
+    return web.Response(body=held)
 
 
 async def submitted(request: web.Request) -> web.Response:

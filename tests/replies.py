@@ -92,6 +92,8 @@ def body_of(said: Words, choices: list[Any]) -> dict[str, Any]:
     usage: Any = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
     if "odd-usage" in said:
         usage = {"prompt_tokens": "10", "completion_tokens": 20.0, "total_tokens": [None]}
+    if "huge-usage" in said:
+        usage = {"prompt_tokens": 10**25, "completion_tokens": 10**25}
     body = {
         "id": "x",
         "object": "chat.completion",

@@ -31,6 +31,9 @@ def server() -> Iterator[str]:
         yield address
 
 
+COUNTS = "select (select count(*) from rollouts), (select count(*) from failures)"
+
+
 def made(path: Path, count: int = 6) -> Store:
     store = Store(path, create=True)
     if not store.snapshot().of("problems"):
@@ -50,8 +53,8 @@ def ask(store: Path, server: str, model: str, *more: str) -> subprocess.Complete
     return run_factory(*words(store, server, model, *more))
 
 
-def kill_once_submitted(store: Path, server: str) -> None:
-    command = [sys.executable, "-m", "factory", *words(store, server, "plain,polls=3")]
+def kill_once_submitted(store: Path, command: list[str]) -> None:
+    command = [sys.executable, "-m", "factory", *command]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as killed:
         while not any("batch-" in p.read_text() for p in (store / "batches").glob("*.json")):
             time.sleep(0.02)
@@ -127,13 +130,82 @@ def test_a_submission_that_was_never_confirmed_is_found_and_not_repeated(
     assert rows(tmp_path / "s", "select count(*) from rollouts") == [(6,)]
 
 
+def test_while_it_is_not_sure_that_a_batch_arrived_its_file_stays(
+    tmp_path: Path, server: str
+) -> None:
+    done = ask(tmp_path / "s", server, "plain,lost,unlisted")
+    assert done.returncode == 2
+    assert "it is not sure that" in done.stderr.splitlines()[-1]
+    assert ask(tmp_path / "s", server, "plain,lost,unlisted").returncode == 0
+    assert len(get(server, "submitted")) == 1
+    assert rows(tmp_path / "s", "select count(*) from rollouts") == [(6,)]
+
+
+@pytest.mark.parametrize("word", ["torn", "page", "vague"])
+def test_results_that_broke_off_are_asked_for_again(tmp_path: Path, server: str, word: str) -> None:
+    done = ask(tmp_path / "s", server, f"plain,{word}")
+    assert done.returncode == 0, done.stderr
+    assert len(get(server, "submitted")) == 1
+    assert rows(tmp_path / "s", COUNTS) == [(6, 0)]
+
+
+def test_another_model_stops_every_run_until_it_is_allowed(tmp_path: Path, server: str) -> None:
+    for _ in range(2):
+        done = ask(tmp_path / "s", server, "alias")
+        assert done.returncode == 2
+        assert "'another-model' answered" in done.stderr
+    assert ask(tmp_path / "s", server, "alias", "any_model=true").returncode == 0
+    assert len(get(server, "submitted")) == 1
+    assert rows(tmp_path / "s", COUNTS) == [(6, 0)]
+
+
+def test_a_count_beyond_all_numbers_is_no_count(tmp_path: Path, server: str) -> None:
+    assert ask(tmp_path / "s", server, "huge-usage").returncode == 0
+    assert rows(tmp_path / "s", "select distinct completion_tokens from rollouts") == [(None,)]
+
+
+def test_no_secret_of_an_address_is_written(tmp_path: Path, server: str) -> None:
+    address = server.replace("http://", "http://user:hunter2@")
+    made(tmp_path / "s")
+    command = words(tmp_path / "s", address, "plain,polls=1000")
+    command = [f"{w}?key=hunter2" if w.startswith("teacher.base_url") else w for w in command]
+    kill_once_submitted(tmp_path / "s", command)
+    for path in (tmp_path / "s").rglob("*"):
+        assert not path.is_file() or b"hunter2" not in path.read_bytes(), path
+
+
+def test_a_plan_never_waits_for_a_batch(tmp_path: Path, server: str) -> None:
+    done = ask(tmp_path / "s", server, "plain", "plan=true")
+    assert done.returncode == 2
+    assert "nothing to plan by" in done.stderr
+    ask(tmp_path / "s", server, "plain", "limit=2")
+    done = ask(tmp_path / "s", server, "plain", "plan=true")
+    assert "batches take up to a day" in done.stdout
+    assert [sent["requests"] for sent in get(server, "submitted")] == [2]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "not", '{"teacher": 1}'])
+def test_an_intent_that_cannot_be_read_is_one_line(
+    tmp_path: Path, server: str, content: str
+) -> None:
+    store = tmp_path / "s"
+    made(store)
+    kill_once_submitted(store, words(store, server, "plain,polls=3"))
+    (intent,) = (store / "batches").glob("*.json")
+    intent.write_text(content)
+    for done in (ask(store, server, "plain"), run_factory("status", f"store={store}")):
+        assert done.returncode == 2
+        assert f"{intent} cannot be read" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_a_killed_run_leaves_its_batch_to_the_next_and_it_is_submitted_once(
     tmp_path: Path, server: str, confirmed: bool
 ) -> None:
     store = tmp_path / "s"
     made(store)
-    kill_once_submitted(store, server)
+    kill_once_submitted(store, words(store, server, "plain,polls=3"))
     (intent,) = (store / "batches").glob("*.json")
     known = json.loads(intent.read_text())
     assert known["batch_id"] == "batch-0"
@@ -141,8 +213,10 @@ def test_a_killed_run_leaves_its_batch_to_the_next_and_it_is_submitted_once(
         intent.write_text(json.dumps({**known, "batch_id": None}))
     assert "6 requests of local" in run_factory("status", f"store={store}").stdout
     # another sampling: what was paid for is taken in all the same, under its own policy
-    done = ask(store, server, "plain,polls=3", "sampling.temperature=0.9")
-    assert done.returncode == 0, done.stderr
+    for _ in range(4):
+        done = ask(store, server, "plain,polls=3", "sampling.temperature=0.9")
+        assert done.returncode == 0, done.stderr
+    assert list((store / "batches").iterdir()) == []
     assert [sent["requests"] for sent in get(server, "submitted")] == [6, 6]
     found = rows(store, "select count(*), count(distinct policy_id) from rollouts")
     assert found == [(12, 2)]
@@ -153,7 +227,7 @@ def test_results_that_are_in_shards_already_are_not_taken_in_or_counted_again(
 ) -> None:
     store = tmp_path / "s"
     made(store)
-    kill_once_submitted(store, server)
+    kill_once_submitted(store, words(store, server, "plain,polls=3"))
     shutil.copytree(store / "batches", tmp_path / "kept")
     ask(store, server, "plain,polls=3")
     shutil.copytree(tmp_path / "kept", store / "batches", dirs_exist_ok=True)  # not forgotten
@@ -201,9 +275,12 @@ def test_without_a_provider_the_files_wait_for_vllm_run_batch(tmp_path: Path) ->
     bad = {"custom_id": lines[0]["custom_id"], "error": words_of_vllm}
     bad["response"] = {"status_code": 400, "body": None}
     text = "".join(f"{json.dumps(line)}\n" for line in [bad, *good])
-    results.write_text(text[:-5])
-    torn = ask(store, "", "tiny")
-    assert "is it still being written?" in torn.stderr
+    foreign = json.dumps({**good[0], "custom_id": "other.p.0"}) + "\n"
+    for odd in (text[:-5], text.splitlines()[0] + "\n", foreign * 6):
+        results.write_text(odd)
+        torn = ask(store, "", "tiny")
+        assert torn.returncode == 2
+        assert file.exists() and results.read_text() == odd
     results.write_text(text)
     done = ask(store, "", "tiny")
     assert done.returncode == 0, done.stderr

@@ -107,6 +107,13 @@ def test_where_and_limit_narrow_the_problems(tmp_path: Path, demo: Path) -> None
         (["tempreture=1"], "unknown key 'tempreture'; did you mean 'sampling.temperature'?"),
         (["steps=sampel"], "steps.0='sampel' does not fit"),
         (["where=nope = 1"], 'Referenced column "nope" not found'),
+        (["where=error('boo')"], "error: Invalid Input Error: boo"),
+        (["where=cast(statement as int) = 1"], "Could not convert string"),
+        (
+            ["max_tokens=99999999999999999999"],
+            "sampling.max_tokens='99999999999999999999' does not fit",
+        ),
+        (["seed=99999999999999999999"], "sampling.seed='99999999999999999999' does not fit"),
         (["where=1=1); drop view problems; --"], "error:"),
         (["n"], "'n' is not an override; write key=value"),
         (["n=1", "n=2"], "'n' is given twice: '1' and '2'"),
@@ -240,6 +247,17 @@ def test_truncated_rollouts_are_asked_again_only_when_told_to(tmp_path: Path) ->
     assert "0 bought in this run" in run_factory(*words, "max_tokens=60").stdout
     run_factory(*words, "max_tokens=2048", "retry_truncated=true")
     assert rows(store, "select count(*) from rollouts") == [(192 + cut,)]
+
+
+def test_a_limit_by_its_newer_name_is_raised_by_the_same_word(tmp_path: Path, server: str) -> None:
+    address, model = f"teacher.base_url={server}/v1", "teacher.model=think-cut,openai"
+    words = ("generate", "teacher=openai", address, model, f"store={tmp_path}/s", "problems=2")
+    for more in (("max_tokens=100",), ("max_tokens=200", "retry_truncated=true")):
+        done = run_factory(*words, "n=1", "steps=sample", *more)
+        assert done.returncode == 0, done.stderr
+    sent = [r["body"] for r in get(server, "requests") if "openai" in r["body"]["model"]]
+    assert [body["max_completion_tokens"] for body in sent] == [100, 100, 200, 200]
+    assert not any("max_tokens" in body for body in sent)
 
 
 def test_a_where_that_fits_no_problem_says_so(demo: Path) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import ROOT, run_factory
 from faults import get, running
@@ -81,3 +82,33 @@ def test_a_recording_that_is_none_is_one_line(
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "null as solution",
+        "1 as solution",
+        "encode(solution) as solution",
+        "null as model",
+        "['a'] as finish_reason",
+        "null as messages",
+    ],
+)
+def test_an_odd_recording_is_a_failure_or_one_line(
+    recording: Path, tmp_path: Path, change: str
+) -> None:
+    odd = tmp_path / "odd.parquet"
+    duckdb.sql(f"copy (select * replace ({change}) from '{recording}') to '{odd}'")
+    store = made(tmp_path / "s", 2)
+    done = replay(store, odd, "teacher.model=plain", "n=1")
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1, 2)
+
+
+def test_a_recording_of_several_policies_must_be_narrowed(recording: Path, tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed.parquet"
+    duckdb.sql(f"copy (select * replace ('plain' as model) from '{recording}') to '{mixed}'")
+    done = replay(made(tmp_path / "s", 2), mixed, "teacher.model=plain", "n=1")
+    assert done.returncode == 2
+    assert "holds 2 policies of 'plain'" in done.stderr

@@ -43,7 +43,9 @@ def payload(teacher: Any, request: Request) -> dict[str, Any]:
 
 def whole(teacher: Any, reply: Reply) -> Reply:
     """A reply with the words that were put into its mouth, where the server leaves them out."""
-    if not teacher.prefill or reply.reasoning or reply.text.startswith(teacher.prefill.strip()):
+    opened = (teacher.prefill or "").strip()
+    told_again = opened == "<think>" and reply.text.lstrip().startswith(opened)
+    if not teacher.prefill or reply.reasoning or told_again:
         return reply
     return replace(reply, text=teacher.prefill + reply.text)
 
@@ -128,21 +130,22 @@ def _word(value: Any) -> str | None:
 
 def _count(value: Any) -> int | None:
     """A token count, be it written as a float or a string; None where it is no count."""
-    number = None if isinstance(value, bool) else _number(value)
-    return None if number is None or number < 0 else int(number)
+    found = None if isinstance(value, bool) else number(value)
+    return None if found is None or not 0 <= found < 2**63 else int(found)
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """A finite number, be it written as a string; else None."""
     try:
-        number = float(value)
+        found = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if isfinite(number) else None
+    return found if isfinite(found) else None
 
 
 def failed(error: Any) -> Refused:
     """The refusal in an `error` that came with status 200, as gateways send it."""
-    code = _number(error.get("code")) if isinstance(error, dict) else None
+    code = number(error.get("code")) if isinstance(error, dict) else None
     content = json.dumps({"error": error}).encode()
     if code is not None and 400 <= code < 600:
         return refused(int(code), {}, content)
@@ -178,7 +181,7 @@ def _words(content: bytes) -> str:
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of rest that the server asks for, by any of the headers in use; else None."""
-    milliseconds = _number(headers.get("retry-after-ms"))
+    milliseconds = number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return max(0.0, milliseconds / 1000)
     if word := headers.get("retry-after"):
@@ -187,16 +190,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     resets = [
         _duration(headers.get(f"x-ratelimit-reset-{what}", ""))
         for what in ("requests", "tokens")
-        if _number(headers.get(f"x-ratelimit-remaining-{what}")) == 0
+        if number(headers.get(f"x-ratelimit-remaining-{what}")) == 0
     ]
     return max((s for s in resets if s is not None), default=None)
 
 
 def _duration(word: str) -> float | None:
     """Seconds in `20`, `1.5`, `1s`, `6m0s`, `120ms`."""
-    number = _number(word)
-    if number is not None:
-        return max(0.0, number)
+    plain = number(word)
+    if plain is not None:
+        return max(0.0, plain)
     found = findall(r"(\d+(?:\.\d+)?)(ms|[dhms])", word)
     whole = "".join(value + unit for value, unit in found) == word.strip()
     return sum(float(value) * SECONDS[unit] for value, unit in found) if found and whole else None

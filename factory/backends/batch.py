@@ -25,6 +25,7 @@ MAX_REQUESTS = 50_000  # of one file
 MAX_BYTES = 200_000_000
 NAME = "cot_factory_batch"
 OVER = ("completed", "failed", "expired", "cancelled")
+GOING = ("validating", "in_progress", "finalizing", "cancelling")
 LISTED = 1_000  # batches looked through for one of ours, newest first
 
 
@@ -82,12 +83,12 @@ class Provider:
         with self._asking():
             sent = await self.client.files.create(file=file, purpose="batch")
             batch = await self.client.batches.create(
-                input_file_id=sent.id,
+                input_file_id=_id(sent),
                 endpoint="/v1/chat/completions",
                 completion_window="24h",
                 metadata={NAME: name},
             )
-            return batch.id
+            return _id(batch)
 
     async def find(self, name: str) -> str | None:
         """The id of the batch called so, if its submission arrived. Raises Refused."""
@@ -96,7 +97,7 @@ class Provider:
             async for batch in self.client.batches.list(limit=100):
                 seen += 1
                 if (batch.metadata or {}).get(NAME) == name:
-                    return batch.id
+                    return _id(batch)
                 if seen >= LISTED:
                     break
         return None
@@ -123,7 +124,8 @@ class Provider:
         except APIStatusError as error:
             got = error.response
             refused = _wire.refused(got.status_code, got.headers, got.content)
-        except (OpenAIError, RequestError, ValueError) as error:  # ValueError: no JSON
+        # what is no JSON, or no object, comes as a str or with fields missing
+        except (OpenAIError, RequestError, ValueError, TypeError, AttributeError) as error:
             refused = Refused("connection", str(error) or type(error).__name__)
         else:
             return
@@ -135,7 +137,15 @@ class Provider:
         await self.chat.close()
 
 
+def _id(made: Any) -> str:
+    if not isinstance(made.id, str) or not made.id:
+        raise ValueError(f"a reply without an id: {made}")
+    return made.id
+
+
 def _state(batch: Batch) -> State:
+    if batch.status not in (*OVER, *GOING):
+        raise ValueError(f"a batch in no known state: {batch.status!r}")
     errors = (batch.errors.data if batch.errors else None) or []
     failed = "; ".join(error.message or error.code or "" for error in errors[:3])
     counts = batch.request_counts
@@ -147,7 +157,7 @@ def _state(batch: Batch) -> State:
 def line(teacher: Any, request: Request) -> bytes:
     """The line of one request. Raises Refused where it cannot be written."""
     named = f"{request.rollout_id}.{request.problem_id}.{request.sample_index}"
-    body = _wire.payload(teacher, request)
+    body = {k: v for k, v in _wire.payload(teacher, request).items() if "stream" not in k}
     asked = {"custom_id": named, "method": "POST", "url": "/v1/chat/completions", "body": body}
     try:
         return json.dumps(asked, ensure_ascii=False).encode() + b"\n"
@@ -164,18 +174,36 @@ def request(teacher: Any, sampling: Mapping[str, Any], raw: bytes) -> Request:
     return Request(rollout_id, problem_id, int(index), messages, sampling)
 
 
-def results(teacher: Any, lines: Iterable[bytes]) -> Iterator[tuple[str, Reply | Refused]]:
-    """(rollout_id, how it ended) of every line of results; a line that is none is passed over."""
+def answered(lines: Iterable[bytes]) -> set[str]:
+    """The rollout ids in results. Raises Refused for a line that is no result: they broke off."""
+    found = set()
     for raw in lines:
-        try:
-            found = json.loads(raw)
-            named = found["custom_id"].partition(".")[0]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        if raw.strip():
+            named = _named(raw)
+            if named is None:
+                raise Refused("bad_reply", f"no result of a batch: {raw[:200]!r}")
+            found.add(named[0])
+    return found
+
+
+def results(teacher: Any, lines: Iterable[bytes]) -> Iterator[tuple[str, Reply | Refused]]:
+    """(rollout_id, how it ended) of every line of results."""
+    for raw in lines:
+        if (named := _named(raw)) is None:
             continue
+        rollout_id, found = named
         try:
-            yield named, _wire.whole(teacher, _reply(found))
+            yield rollout_id, _wire.whole(teacher, _reply(found))
         except Refused as refused:
-            yield named, refused
+            yield rollout_id, refused
+
+
+def _named(raw: bytes) -> tuple[str, dict[str, Any]] | None:
+    try:
+        found = json.loads(raw)
+        return found["custom_id"].partition(".")[0], found
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _reply(found: dict[str, Any]) -> Reply:
@@ -183,7 +211,7 @@ def _reply(found: dict[str, Any]) -> Reply:
     if not isinstance(response, dict):
         error = error if isinstance(error, dict) else {}
         raise Refused(str(error.get("code") or "bad_reply"), str(error.get("message") or found))
-    status, body = response.get("status_code"), response.get("body")
+    status, body = _wire.number(response.get("status_code")), response.get("body")
     if status == 200:
         return _wire.reply(body)
     words = json.dumps(body or error or {}).encode()  # vllm run-batch leaves the body out

@@ -14,21 +14,25 @@ import duckdb
 from factory.errors import RecipeError, unknown
 from schemas.exchange import Refused, Reply, Request
 
-COLUMNS = (
-    "solution",
-    "trace",
-    "finish_reason",
-    "prompt_tokens",
-    "completion_tokens",
-    "served_model",
-    "fingerprint",
-)
+COLUMNS = {
+    "solution": "varchar",
+    "trace": "varchar",
+    "finish_reason": "varchar",
+    "prompt_tokens": "bigint",
+    "completion_tokens": "bigint",
+    "served_model": "varchar",
+    "fingerprint": "varchar",
+}
+MODELS = """
+    select model, count(distinct policy_id) from read_parquet(?) where model is not null group by 1
+"""
 RECORD = f"""
     create table recorded as
     select md5(messages) as asked,
-        row_number() over (partition by messages order by policy_id, sample_index) - 1 as k,
-        {", ".join(COLUMNS)}
-    from read_parquet(?) where model = ? and messages is not null
+        row_number() over (partition by messages order by sample_index) - 1 as k,
+        {", ".join(f"{name}::{kind} as {name}" for name, kind in COLUMNS.items())}
+    from read_parquet(?)
+    where model = ? and messages is not null and solution is not null
 """
 SAMPLE = f"select {', '.join(COLUMNS)} from recorded where asked = md5(?) and k = ?"
 
@@ -40,9 +44,14 @@ class Replay:
         self._folder = TemporaryDirectory()
         self.con = duckdb.connect(f"{self._folder.name}/recorded.duckdb")
         try:
-            models = {m for (m,) in self._all("select distinct model from read_parquet(?)", path)}
+            models = {str(name): count for name, count in self._all(MODELS, path)}
             if model not in models:
                 raise unknown("recorded model", model, models)
+            if models[model] > 1:
+                raise RecipeError(
+                    f"{path} holds {models[model]} policies of {model!r}: record one of them, "
+                    "`just sql \"from rollouts where policy_id = '...'\" format=parquet`"
+                )
             self.con.execute(RECORD, [str(path), model])
             self.con.execute("create index asked on recorded (asked)")
         except duckdb.Error as error:
