@@ -7,15 +7,29 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from factory.backends import batch as wire
 from factory.backends.batch import MAX_BYTES, MAX_REQUESTS, ByHand, Provider
-from factory.batchfile import GO_ON, TRIES, BatchFile, Intent
+from factory.batchfile import (
+    GO_ON,
+    TRIES,
+    BatchFile,
+    Intent,
+    intent_of,
+    outstanding,
+    place,
+    sweep,
+)
 from factory.errors import StoreError, UserError
+from factory.order import GenerateRecipe, policy
+from factory.progress import Progress
+from factory.sampler import Budget, Sampler
+from factory.sealing import unanswered
+from factory.store import Run, Store
 from factory.teacher import Teacher
 from schemas.exchange import Refused, Request, Settle
 
@@ -157,3 +171,75 @@ def _by_hand(files: list[BatchFile]) -> str:
         f"-i {first.path} -o {first.results} --model {first.teacher.model}`{more}, then this "
         "command again"
     )
+
+
+async def buy(
+    buyer: Sampler,
+    requests: Iterable[Request],
+    count: int,
+    recipe: GenerateRecipe,
+    provider: Provider | ByHand,
+    progress: Progress,
+) -> None:
+    """Buy `count` requests by the file; the files go once what they brought is sealed."""
+    sampling = recipe.sampling.sent()
+    intent = intent_of(recipe.teacher, buyer.policy_id, sampling, recipe.any_model)
+    # What a file costs is known when it is done: with a limit to it, files are small.
+    most = recipe.concurrency if recipe.max_cost else MAX_REQUESTS
+    carrier = BatchFiles(buyer.store.root, intent, provider, most, progress.say)
+    await buyer.buy(requests, count, carrier, progress)
+    for file in carrier.done:
+        file.forget()
+
+
+async def take_in(
+    store: Store,
+    recipe: GenerateRecipe,
+    provider: Provider | ByHand,
+    record: Run,
+    progress: Progress,
+) -> None:
+    """Take in what earlier runs left: wait for the files of this very policy, ask for others once.
+
+    Raises UserError where requests of this policy are out at another place.
+    """
+    sweep(store.root)
+    for file in outstanding(store.root):
+        ours = file.intent.policy_id == policy(recipe)
+        there = file.intent.teacher["base_url"] == place(recipe.teacher)
+        out = f"{file.path}: {file.intent.count:,} requests are out"
+        if ours and not there:
+            raise UserError(f"{out} at {file.intent.teacher['base_url']}: give that; {GO_ON}")
+        if there and (ours or await _over(file, provider)):
+            await _settle(store, file, recipe, provider, record, progress)
+        else:
+            progress.say(f"{out}; teacher {file.teacher.name!r} takes them in as it was run then")
+
+
+async def _over(file: BatchFile, provider: Provider | ByHand) -> bool:
+    try:
+        await file.submit(provider, new=False)
+        return await file.poll(provider)
+    except Refused:
+        return False
+
+
+async def _settle(
+    store: Store,
+    file: BatchFile,
+    recipe: GenerateRecipe,
+    provider: Provider | ByHand,
+    record: Run,
+    progress: Progress,
+) -> None:
+    """Wait for a file and seal what it brought, under the policy it was written for."""
+    if requests := unanswered(store, list(file.requests())):
+        ours = file.intent.policy_id == policy(recipe)
+        reasons = file.teacher.reasons and ours and recipe.teacher.reasons
+        teacher = file.teacher.model_copy(update={"reasons": reasons})
+        any_model = file.intent.any_model or recipe.any_model
+        budget = Budget(teacher, None, None)  # it was spent then
+        buyer = Sampler(store, teacher, file.intent.policy_id, record, budget, any_model)
+        carrier = Outstanding(file, provider, progress.say)
+        await buyer.buy(requests, len(requests), carrier, progress)
+    file.forget()

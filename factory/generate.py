@@ -17,10 +17,10 @@ from factory.order import GenerateRecipe, policy
 from factory.progress import Progress
 from factory.recipe import shown
 from factory.sampler import Budget, Sampler
-from factory.sealing import recover, unanswered
+from factory.sealing import recover
 from factory.store import Run, Store
 from factory.teacher import Teacher
-from schemas.exchange import Backend, Refused, Request
+from schemas.exchange import Backend, Request
 
 
 def run(
@@ -63,12 +63,14 @@ async def _buy(
     count: int,
     progress: Progress,
 ) -> None:
-    backend = connect(recipe.teacher)
+    backend: Any = connect(recipe.teacher)
     try:
         its_policy = policy(recipe)
         buyer = Sampler(store, recipe.teacher, its_policy, record, budget, recipe.any_model)
         if recipe.teacher.backend == "batch":
-            await _by_file(buyer, requests, count, recipe, backend, progress)
+            from factory import batches  # it loads the openai package; others do without
+
+            await batches.buy(buyer, requests, count, recipe, backend, progress)
         else:
             flow = Flow(backend.sample, min(recipe.concurrency, count))
             await buyer.buy(requests, count, flow, progress)
@@ -77,65 +79,14 @@ async def _buy(
         await backend.close()
 
 
-async def _by_file(
-    buyer: Sampler,
-    requests: Iterable[Request],
-    count: int,
-    recipe: GenerateRecipe,
-    provider: Any,
-    progress: Progress,
-) -> None:
-    from factory import batches, batchfile  # they load the openai package; others do without
-
-    sampling = recipe.sampling.sent()
-    intent = batchfile.intent_of(recipe.teacher, buyer.policy_id, sampling, recipe.any_model)
-    # What a file costs is known when it is done: with a limit to it, files are small.
-    most = recipe.concurrency if recipe.max_cost else batches.MAX_REQUESTS
-    carrier = batches.BatchFiles(buyer.store.root, intent, provider, most, progress.say)
-    await buyer.buy(requests, count, carrier, progress)
-    for file in carrier.done:
-        file.forget()
-
-
 async def _take_in(store: Store, recipe: GenerateRecipe, record: Run, progress: Progress) -> None:
-    """Take in the batch files that earlier runs left; wait for those of this very policy."""
-    from factory import batches, batchfile
+    from factory import batches
 
-    batchfile.sweep(store.root)
     provider: Any = connect(recipe.teacher)
     try:
-        for file in batchfile.outstanding(store.root):
-            ours = file.intent.policy_id == policy(recipe)
-            if file.intent.teacher["base_url"] != batchfile.place(recipe.teacher) or not (
-                ours or await _over(file, provider)
-            ):
-                progress.say(
-                    f"{file.path}: {file.intent.count:,} requests are still out; a run of "
-                    f"teacher {file.teacher.name!r} takes them in, removing the file gives them up"
-                )
-                continue
-            if requests := unanswered(store, list(file.requests())):
-                reasons = file.teacher.reasons and ours and recipe.teacher.reasons
-                teacher = file.teacher.model_copy(update={"reasons": reasons})
-                any_model = file.intent.any_model or recipe.any_model
-                budget = Budget(teacher, None, None)  # it was spent then
-                buyer = Sampler(
-                    store, teacher, file.intent.policy_id, record, budget, any_model=any_model
-                )
-                carrier = batches.Outstanding(file, provider, progress.say)
-                await buyer.buy(requests, len(requests), carrier, progress)
-            file.forget()
+        await batches.take_in(store, recipe, provider, record, progress)
     finally:
         await provider.close()
-
-
-async def _over(file: Any, provider: Any) -> bool:
-    """Whether a file of another policy is over by now."""
-    try:
-        await file.submit(provider, new=False)
-        return await file.poll(provider)
-    except Refused:
-        return False
 
 
 def budget_of(recipe: GenerateRecipe) -> Budget:

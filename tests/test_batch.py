@@ -174,6 +174,17 @@ def test_no_secret_of_an_address_is_written(tmp_path: Path, server: str) -> None
         assert not path.is_file() or b"hunter2" not in path.read_bytes(), path
 
 
+def test_what_is_out_at_one_place_is_not_bought_at_another(tmp_path: Path, server: str) -> None:
+    store = tmp_path / "s"
+    made(store)
+    kill_once_submitted(store, words(store, server, "plain,polls=3"))
+    with running() as other:
+        done = ask(store, other, "plain,polls=3")
+        assert get(other, "submitted") == []
+    assert done.returncode == 2
+    assert f"6 requests are out at {server}/v1" in done.stderr
+
+
 def test_a_plan_never_waits_for_a_batch(tmp_path: Path, server: str) -> None:
     done = ask(tmp_path / "s", server, "plain", "plan=true")
     assert done.returncode == 2
