@@ -119,7 +119,7 @@ def _labelled(path: Path) -> list[dict[str, object]]:
 
 
 def _show(con: duckdb.DuckDBPyConnection) -> None:
-    head = ("tier", "accepted", "false accepts", "95 %", "rejected", "false rejects", "95 %")
+    head = ("tier", "accepted", "false (weighted)", "95 %", "rejected", "false (weighted)", "95 %")
     table = Table(*head, box=None, header_style="bold", padding=(0, 2, 0, 0))
     for column in table.columns[1:]:
         column.justify = "right"

@@ -207,13 +207,15 @@ async def take_in(
     for file in outstanding(store.root):
         ours = file.intent.policy_id == policy(recipe)
         there = file.intent.teacher["base_url"] == place(recipe.teacher)
-        out = f"{file.path}: {file.intent.count:,} requests are out"
+        out = f"{file.path}: {file.intent.count:,} requests to {file.teacher.model!r} are out"
         if ours and not there:
-            raise UserError(f"{out} at {file.intent.teacher['base_url']}: give that; {GO_ON}")
+            where = file.intent.teacher["base_url"] or "a file for vllm run-batch"
+            raise UserError(f"{out} at {where}: take them in there first; {GO_ON}")
         if there and (ours or await _over(file, provider)):
             await _settle(store, file, recipe, provider, record, progress)
         else:
-            progress.say(f"{out}; teacher {file.teacher.name!r} takes them in as it was run then")
+            where = file.intent.teacher["base_url"] or "a file for vllm run-batch"
+            progress.say(f"{out} at {where}; the command that asked takes them in")
 
 
 async def _over(file: BatchFile, provider: Provider | ByHand) -> bool:

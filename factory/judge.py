@@ -55,6 +55,11 @@ def run(recipe: JudgeRecipe, progress: Progress) -> Counter[str]:
                         outcomes[outcome] += 1
                         out.write(line)
                     advance(len(unit))
+        if outcomes.total() and outcomes.keys() == {"error"}:
+            raise UserError(
+                f"no row of {recipe.path} has a text in the field {recipe.completion!r}; "
+                "completion=FIELD and answer=FIELD name others"
+            )
         part.replace(target)
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}") from error

@@ -10,6 +10,7 @@ from rich.markup import escape
 from factory import generate, owed, reasoning
 from factory.errors import UserError
 from factory.order import Asker, GenerateRecipe
+from factory.sampler import same_model
 from factory.store import Store
 from schemas.exchange import Refused, Reply, Request
 
@@ -24,7 +25,7 @@ def check(recipe: GenerateRecipe) -> int:
     console = Console(highlight=False, soft_wrap=True)
     request, end, seconds = asyncio.run(_ask(recipe, [_request(recipe, "check", TINY)]))[0]
     if isinstance(end, Refused):
-        raise UserError(f"teacher {recipe.teacher.name!r}: {end}")
+        raise UserError(recipe.teacher.refusal(end))
     trace, solution = reasoning.split(end.text, end.reasoning)
     teacher = recipe.teacher
     price = teacher.cost(end.prompt_tokens, end.completion_tokens)
@@ -40,6 +41,12 @@ def check(recipe: GenerateRecipe) -> int:
     }
     for name, words in facts.items():
         console.print(f"[bold]{name:<10}[/bold] {escape(words)}")
+    served = end.served_model
+    if served and not recipe.any_model and not same_model(teacher.model, served):
+        console.print(f"[red]asked for model {teacher.model!r}, {served!r} answered[/red]")
+        return 1
+    if not solution:
+        console.print("[yellow]the solution is empty[/yellow]")
     if teacher.reasons and trace is None:
         console.print(f"[red]{teacher.name} is declared to reason and showed none[/red]")
         return 1

@@ -20,6 +20,7 @@ from rich.table import Column
 from rich.text import Text
 
 LINE_S = 5.0  # between two lines
+WIDE = 115  # characters, from which a line holds all there is to tell
 DRAW_S = 0.1  # between two pictures of a bar
 
 Advance = Callable[..., None]
@@ -55,12 +56,12 @@ class Progress:
 
     @contextmanager
     def _bar(self, label: str, total: int | None) -> Iterator[Advance]:
+        wide = self.console.width >= WIDE
         columns = (
             TextColumn("{task.description:<18}"),
-            BarColumn(12),
+            *((BarColumn(24),) if wide else ()),
             MofNCompleteColumn(),
-            _Rate(),
-            TimeElapsedColumn(),
+            *((_Rate(), TimeElapsedColumn()) if wide else ()),
             TextColumn("[dim]left[/dim]"),
             TimeRemainingColumn(),
             TextColumn(

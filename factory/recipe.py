@@ -87,7 +87,8 @@ def validate(model: type[R], values: Mapping[str, Any]) -> R:
 
 
 def _one_line(model: type[Recipe], error: ValidationError) -> str:
-    first = error.errors()[0]
+    errors = error.errors()  # a key that is not known explains one that is missing
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"]]
     name = ".".join(where)
     if first["type"] == "extra_forbidden":
@@ -95,6 +96,8 @@ def _one_line(model: type[Recipe], error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"{name!r} is missing; give {name}=VALUE"
     words = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if isinstance(first["input"], dict):  # of the whole of a teacher, not of one key
+        return words
     return f"{name}={first['input']!r} does not fit: {words[0].lower()}{words[1:]}"
 
 

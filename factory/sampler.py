@@ -94,6 +94,7 @@ class Sampler:
                     advance(1, partial(self._state, carrier))
 
                 await carrier.run(self._affordable(requests), settle)
+            self._remark(progress)
             if self.settled != self.asked:
                 raise RuntimeError(f"asked {self.asked}, settled {self.settled}")
         except ExceptionGroup as group:
@@ -102,6 +103,15 @@ class Sampler:
         finally:
             self.record.counts["retries"] = carrier.retries
             self._close()
+
+    def _remark(self, progress: Progress) -> None:
+        """What a user should know though it stopped nothing."""
+        most, spent = self.budget.max_cost, self.budget.spent
+        if most is not None and spent > most:
+            progress.say(f"max_cost={most} was passed by ${spent - most:.4f}: it was in flight")
+        if self.teacher.reasons and self.replies and not self.traces:
+            words = "teacher.reasons=false says that it does not reason"
+            progress.say(f"none of {self.replies} replies shows reasoning; {words}")
 
     def _affordable(self, requests: Iterable[Request]) -> Iterator[Request]:
         for request in requests:
@@ -125,7 +135,7 @@ class Sampler:
         if isinstance(end, Refused):
             self._keep("failures", self._failure(request, end))
             if end.stop:
-                raise UserError(f"teacher {self.teacher.name!r}: {end}")
+                raise UserError(self.teacher.refusal(end))
             return
         row = self._rollout(request, end, seconds)
         self._keep("rollouts", row)
@@ -134,7 +144,7 @@ class Sampler:
 
     def _check_model(self, reply: Reply) -> None:
         served, asked = reply.served_model, self.teacher.model
-        if not self.any_model and served and not _same_model(asked, served):
+        if not self.any_model and served and not same_model(asked, served):
             raise UserError(
                 f"asked for model {asked!r}, {served!r} answered; "
                 f"say teacher.model={served} or allow it with any_model=true"
@@ -228,7 +238,7 @@ def _seal(store: Store, record: Run, rows: list[journal.Line], written: Journal)
     written.path.unlink(missing_ok=True)
 
 
-def _same_model(asked: str, served: str) -> bool:
+def same_model(asked: str, served: str) -> bool:
     """Whether a served name is the asked one, its last path part, or a dated build of it."""
     plain, found = asked.rpartition("/")[2].lower(), served.rpartition("/")[2].lower()
     return found == plain or found.startswith(f"{plain}-")

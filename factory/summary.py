@@ -93,7 +93,8 @@ def _select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
 
 def _title(recipe: GenerateRecipe) -> str:
     sampling = ", ".join(f"{name} {value}" for name, value in recipe.sampling.sent().items())
-    return escape(f"{recipe.teacher.name} ({recipe.teacher.model}), n {recipe.n}, {sampling} ")
+    told = ", ".join(word for word in (f"n {recipe.n}", sampling) if word)
+    return escape(f"{recipe.teacher.name} ({recipe.teacher.model}), {told} ")
 
 
 def _run_id(runs: list[Run]) -> str:
@@ -122,7 +123,9 @@ def _figures(store: Store, found: dict[str, Any], runs: list[Run]) -> Table:
     if found["tokens"]:
         mean = found["tokens"] / found["rollouts"]
         table.add_row(
-            "tokens", f"{found['tokens']:,}", f"{mean:,.0f} a rollout; {found['cut']:,} cut off"
+            "tokens",
+            f"{found['tokens']:,}",
+            f"{mean:,.0f} a rollout by cot-4k; {found['cut']:,} cut off",
         )
     if found["cost"]:
         table.add_row("cost", f"${found['cost']:,.4f}", "")

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from factory.errors import RecipeError
 from factory.recipe import Recipe, load, named, put
-from schemas.exchange import Message
+from schemas.exchange import Message, Refused
 
 
 class Price(Recipe):
@@ -48,7 +48,7 @@ class Teacher(Recipe):
     """One teacher. `reasons`: its replies carry a thinking part."""
 
     name: str
-    model: str
+    model: str = Field(min_length=1)
     revision: str | None = None
     backend: Literal["embedded", "openai", "vllm", "batch", "replay"]
     base_url: str | None = None
@@ -82,6 +82,21 @@ class Teacher(Recipe):
                 f"set the environment variable {self.api_key_env}"
             )
         return secret
+
+    def refusal(self, refused: Refused) -> str:
+        """Why it cannot be asked, and what to do."""
+        hints = {
+            "status_401": f"is the key right? {self._key_from()}",
+            "status_403": f"is the key right? {self._key_from()}",
+            "status_404": f"is there a model {self.model!r}, and does teacher.base_url end in /v1?",
+        }
+        hint = hints.get(refused.kind, "")
+        return f"teacher {self.name!r}: {refused}" + (f"; {hint}" if hint else "")
+
+    def _key_from(self) -> str:
+        if self.api_key_env:
+            return f"it comes from {self.api_key_env}"
+        return "give teacher.api_key_env=VARIABLE"
 
     def cost(self, prompt_tokens: int | None, completion_tokens: int | None) -> float | None:
         """US dollars of one rollout; None where price or tokens are not known."""

@@ -109,28 +109,25 @@ def test_reorder(tmp_path: Path, server: str) -> None:
         assert total(server) == 50
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_changed_prompt(tmp_path: Path, server: str) -> None:
+    """Another prompt, template or sampling: everything is asked anew, beside the old."""
+    store = made(tmp_path / "s", *range(20))
+    sql = "select rollout_id, messages, sampling, solution from rollouts order by 1"
+    ask(store, server, "plain")
+    before, policies = rows(store, sql), 1
+    for change in (
         "teacher.prompt=system-boxed",
         "teacher.prefill=<think>\n",
         "sampling.temperature=0.9",
-        "max_tokens=100",
         "teacher.revision=2",
-    ],
-)
-def test_changed_prompt(tmp_path: Path, server: str, change: str) -> None:
-    """Another prompt, template or sampling: everything is asked anew, beside the old."""
-    store = made(tmp_path / "s", *range(20))
+    ):
+        assert ask(store, server, "plain", change).returncode == 0
+        policies += 1
+        assert total(server) == 20 * policies
+        assert rows(store, COUNTS) == [(20 * policies, 20 * policies, policies)]
+        assert set(before) < set(rows(store, sql))
     ask(store, server, "plain")
-    before = rows(store, "select rollout_id, messages, sampling, solution from rollouts order by 1")
-    assert ask(store, server, "plain", change).returncode == 0
-    assert total(server) == 40
-    assert rows(store, COUNTS) == [(40, 40, 2)]
-    now = rows(store, "select rollout_id, messages, sampling, solution from rollouts order by 1")
-    assert set(before) < set(now)
-    ask(store, server, "plain")
-    assert total(server) == 40
+    assert total(server) == 20 * policies
 
 
 def test_changed_teacher(tmp_path: Path, server: str) -> None:

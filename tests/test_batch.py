@@ -182,7 +182,7 @@ def test_what_is_out_at_one_place_is_not_bought_at_another(tmp_path: Path, serve
         done = ask(store, other, "plain,polls=3")
         assert get(other, "submitted") == []
     assert done.returncode == 2
-    assert f"6 requests are out at {server}/v1" in done.stderr
+    assert f"6 requests to 'plain,polls=3' are out at {server}/v1" in done.stderr
 
 
 def test_a_plan_never_waits_for_a_batch(tmp_path: Path, server: str) -> None:

@@ -44,7 +44,7 @@ class State:
         return self.status in OVER
 
     def __str__(self) -> str:
-        return f"{self.status.replace('_', ' ')}, {self.done:,}"
+        return f"{self.status.replace('_', ' ')}, {self.done:,} answered"
 
 
 class ByHand:
@@ -149,7 +149,7 @@ def _state(batch: Batch) -> State:
     errors = (batch.errors.data if batch.errors else None) or []
     failed = "; ".join(error.message or error.code or "" for error in errors[:3])
     counts = batch.request_counts
-    done = counts.completed + counts.failed if counts else 0
+    done = counts.completed if counts else 0
     files = tuple(file for file in (batch.output_file_id, batch.error_file_id) if file)
     return State(batch.status, done, files, failed)
 
