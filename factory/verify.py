@@ -4,6 +4,7 @@ Owed are the rollouts without a verdict of this verifier, version and policy aga
 problem has now: a new version or a corrected answer judges again, and buys nothing.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -47,7 +48,7 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     with engine.run(store, "verify", shown(recipe)) as record, catalog.connect(store) as con:
         count = owed(con)
         with progress.task("verify", count) as advance:
-            units = con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS)
+            units = _units(con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS))
             judge = partial(judged, recipe.deadline_s, record.run_id)
             verdicts = engine.spread(judge, units)
             while done := list(islice(verdicts, COMMIT_UNITS)):
@@ -60,7 +61,19 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     return record
 
 
-def judged(deadline_s: float, run_id: str, rollouts: pa.RecordBatch) -> pa.Table:
+def _units(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """UNIT_ROWS and more at a time: DuckDB's batches end where a shard does."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(each.num_rows for each in held) >= UNIT_ROWS:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def judged(deadline_s: float, run_id: str, rollouts: pa.Table) -> pa.Table:
     """Verdict rows for rollout rows, in their order."""
     rows = rollouts.to_pylist()
     claims = [
