@@ -208,13 +208,12 @@ async def take_in(
         ours = file.intent.policy_id == policy(recipe)
         there = file.intent.teacher["base_url"] == place(recipe.teacher)
         out = f"{file.path}: {file.intent.count:,} requests to {file.teacher.model!r} are out"
+        where = file.intent.teacher["base_url"] or "a file for vllm run-batch"
         if ours and not there:
-            where = file.intent.teacher["base_url"] or "a file for vllm run-batch"
             raise UserError(f"{out} at {where}: take them in there first; {GO_ON}")
         if there and (ours or await _over(file, provider)):
             await _settle(store, file, recipe, provider, record, progress)
         else:
-            where = file.intent.teacher["base_url"] or "a file for vllm run-batch"
             progress.say(f"{out} at {where}; the command that asked takes them in")
 
 

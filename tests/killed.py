@@ -8,6 +8,7 @@ goes to LOG, one line each, in the order it happened across all processes.
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,16 @@ from factory.backends.embedded import Embedded
 
 LOG = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 KILL_AT = int(sys.argv[2])
+GUARD = threading.Lock()
 points = 0
 
 
 def point() -> None:
     global points
-    points += 1
-    if points == KILL_AT:
-        os.kill(os.getpid(), signal.SIGKILL)
+    with GUARD:  # threads sync and seal
+        points += 1
+        if points == KILL_AT:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def say(word: str, rollout_id: str) -> None:

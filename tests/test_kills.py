@@ -77,7 +77,7 @@ def sound(store: Path, log: Path, rollouts: int) -> None:
 def test_killed_at_a_few_points_of_a_whole_run(tmp_path: Path) -> None:
     points = finish(tmp_path / "trial", tmp_path / "trial.log", 4)
     # Threads sync and seal as they come: not every run passes as many points.
-    for kill_at in range(1, points * 3 // 4, max(1, points // 4)):
+    for kill_at in range(1, points * 9 // 10, max(1, points // 4)):
         store, log = tmp_path / str(kill_at), tmp_path / f"{kill_at}.log"
         process = start(store, log, kill_at, 4)
         process.communicate(timeout=120)
