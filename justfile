@@ -33,6 +33,11 @@ ingest *args:
 verify *args:
     @python -m factory verify "$@"
 
+# a teacher decides what the rules call incorrect or leave open
+[no-exit-message]
+adjudicate *args:
+    @python -m factory adjudicate "$@"
+
 # verdicts for the rows of any JSONL file, without a store
 [no-exit-message]
 judge *args:

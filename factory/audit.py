@@ -2,13 +2,16 @@
 
 The sample takes as many of every stratum (tier, outcome, type of answer) as it can, rare ones
 whole. In the file every row has `label`: null; write `same` or `different` for whether the
-extracted answer is the reference answer, and leave open what you cannot tell. Rates are weighted
-back to the whole corpus; intervals are those of the labels (Wilson, 95 %).
+extracted answer is the reference answer, and leave open what you cannot tell; `judge=TEACHER` has
+a teacher write them. Rates are weighted back to the whole corpus; intervals are those of the labels
+(Wilson, 95 %).
 """
 
+import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -16,12 +19,16 @@ from pydantic import Field
 from rich.console import Console
 from rich.table import Table
 
-from factory import catalog
+from factory import catalog, llm_judge
 from factory.errors import RecipeError, UserError
-from factory.recipe import Recipe
+from factory.llm_judge import Judge, JudgeTeacher, Opinion, Pair
+from factory.progress import Progress
+from factory.recipe import HOME, Recipe, load, parse, validate
 from factory.store import Store
+from schemas.exchange import Refused
 
 LABELS = ("same", "different")
+OF_JUDGE = ("concurrency", "max_cost")
 SHOWN = 1_500  # characters of a solution's end
 
 # The k-th row of every stratum before the k+1-th of any: small strata come whole.
@@ -58,23 +65,35 @@ REPORT = """
 
 
 class AuditRecipe(Recipe):
-    """How many verdicts to draw into which file, or which labels to take back."""
+    """How many verdicts to draw into which file, who labels them, or which labels to take back."""
 
     n: int = Field(ge=1)
     seed: int
     out: str
     labels: str | None
+    judge: JudgeTeacher | None
 
 
-def run(store: Store, recipe: AuditRecipe) -> None:
+def resolve(overrides: list[str]) -> AuditRecipe:
+    """The recipe of `just audit key=value ...`; what a judge is told goes to the judge."""
+    given = parse(overrides)
+    recipe = load(HOME / "recipes" / "audit.yaml")
+    if judge := given.pop("judge", None):
+        of_judge = [k for k in given if k.startswith(("teacher.", "sampling.")) or k in OF_JUDGE]
+        words = [f"{name}={given.pop(name)}" for name in of_judge]
+        recipe["judge"] = llm_judge.resolve([f"teacher={judge}", *words])
+    return validate(AuditRecipe, {**recipe, **given})
+
+
+def run(store: Store, recipe: AuditRecipe, progress: Progress) -> None:
     """Draw a sample, or report on its labels. Raises UserError."""
     if recipe.labels:
         report(store, Path(recipe.labels))
     else:
-        draw(store, recipe)
+        draw(store, recipe, progress)
 
 
-def draw(store: Store, recipe: AuditRecipe) -> None:
+def draw(store: Store, recipe: AuditRecipe, progress: Progress) -> None:
     """Write the sample. Raises UserError."""
     target = Path(recipe.out)
     if target.exists():
@@ -84,12 +103,32 @@ def draw(store: Store, recipe: AuditRecipe) -> None:
         rows = con.sql(sql).to_arrow_table().to_pylist()
     if not rows:
         raise UserError("nothing was judged yet; `just verify` judges")
+    if recipe.judge:
+        _label(rows, recipe.judge, progress)
     try:
         target.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
     except OSError as error:
         raise UserError(f"cannot write {recipe.out}: {error.strerror}") from error
-    print(f'{len(rows)} verdicts in {target}: set each "label" to "same" or "different", then')
+    todo = "check the labels" if recipe.judge else 'set each "label" to "same" or "different"'
+    print(f"{len(rows)} verdicts in {target}: {todo}, then")
     print(f"  just audit labels={target}")
+
+
+def _label(rows: list[dict[str, Any]], recipe: JudgeTeacher, progress: Progress) -> None:
+    """Labels by a teacher; open where it is unsure or could not be asked."""
+    pairs = (
+        Pair(str(at), row["question"], row["answer"], row["extracted"])
+        for at, row in enumerate(rows)
+    )
+    with progress.task(f"ask {recipe.teacher.name}", len(rows)) as advance:
+
+        def told(pair: Pair, opinion: Opinion | Refused) -> None:
+            advance()
+            if isinstance(opinion, Opinion) and opinion.relation in LABELS:
+                row = rows[int(pair.key)]
+                row["label"], row["labelled_by"] = opinion.relation, recipe.teacher.model
+
+        asyncio.run(Judge(recipe).run(pairs, told))
 
 
 def report(store: Store, path: Path) -> None:

@@ -183,11 +183,15 @@ def _run_row(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _select(store: Store, snapshot: Snapshot, table: str) -> str:
-    paths = ", ".join(quoted(store.files.url(shard.path)) for shard in snapshot.of(table))
-    if paths:
-        return f"select * from read_parquet([{paths}])"
     columns = ", ".join(f'null::{_sql_type(f.type)} as "{f.name}"' for f in schema(table))
-    return f"select {columns} where false"
+    nothing = f"select {columns} where false"
+    paths = ", ".join(quoted(store.files.url(shard.path)) for shard in snapshot.of(table))
+    if not paths:
+        return nothing
+    # A shard of an earlier version may lack a column: there it is null.
+    rows = f"select * from read_parquet([{paths}], union_by_name = true)"
+    names = ", ".join(f'"{name}"' for name in schema(table).names)
+    return f"select {names} from ({rows} union all by name {nothing})"
 
 
 def _sql_type(kind: pa.DataType) -> str:

@@ -148,14 +148,30 @@ def _judge(words: list[str]) -> int:
     return 0
 
 
-def _audit(words: list[str]) -> int:
-    from factory import audit
+def _adjudicate(words: list[str]) -> int:
+    from factory import adjudicate, catalog, llm_judge, summary
+    from factory.progress import Progress
 
     rest, path, show = _step(words)
-    recipe = recipes.resolve(audit.AuditRecipe, recipes.HOME / "recipes" / "audit.yaml", rest)
+    recipe = llm_judge.resolve(rest)
     if show:
         return _show(recipe)
-    audit.run(Store(path), recipe)
+    recipe.teacher.key()
+    store = Store(path)
+    summary.of_step(adjudicate.run(store, recipe, Progress()), store)
+    catalog.publish(store)
+    return 0
+
+
+def _audit(words: list[str]) -> int:
+    from factory import audit
+    from factory.progress import Progress
+
+    rest, path, show = _step(words)
+    recipe = audit.resolve(rest)
+    if show:
+        return _show(recipe)
+    audit.run(Store(path), recipe, Progress())
     return 0
 
 
@@ -203,6 +219,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "verify": _simple("verify"),
     "dedup": _simple("dedup"),
     "tag": _simple("tag"),
+    "adjudicate": _adjudicate,
     "judge": _judge,
     "audit": _audit,
     "mix": _mix,

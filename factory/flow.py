@@ -79,12 +79,16 @@ class Flow:
         """Ask for every request; `settle` gets each one's end and its seconds.
 
         Where `settle` raises, nothing more is asked, what is in flight is let go, and it is raised
-        on, in a group.
+        on: a UserError by itself, anything else in a group.
         """
-        with _collecting(*SELDOM):
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(self.window.most):
-                    workers.create_task(self._work(requests, settle))
+        try:
+            with _collecting(*SELDOM):
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(self.window.most):
+                        workers.create_task(self._work(requests, settle))
+        except ExceptionGroup as group:
+            mistakes = group.subgroup(UserError)
+            raise mistakes.exceptions[0] if mistakes else group from None
 
     async def _work(self, requests: Iterator[Request], settle: Settle) -> None:
         while True:

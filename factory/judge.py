@@ -1,8 +1,8 @@
 """`just judge path=IN.jsonl out=OUT.jsonl`: verdicts for rows of any file, without a store.
 
 A row has a completion and an answer, and may have a question and a finish_reason; it is written
-with outcome, tier, extracted, canonical, answer_canonical, reason and version added. A line that is
-no such row gets the outcome `error`. The file appears whole or not at all.
+with outcome, tier, flags, extracted, canonical, answer_canonical, reason and version added. A line
+that is no such row gets the outcome `error`. The file appears whole or not at all.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from factory.recipe import Recipe
 from factory.verifiers import maths
 
 UNIT_ROWS = 1_000
-ADDED = ("outcome", "tier", "extracted", "canonical", "answer_canonical", "reason")
+ADDED = ("outcome", "tier", "flags", "extracted", "canonical", "answer_canonical", "reason")
 
 
 class JudgeRecipe(Recipe):
@@ -35,6 +35,7 @@ class JudgeRecipe(Recipe):
     question: str
     finish_reason: str
     deadline_s: float = Field(gt=0)
+    policy: Literal["default", "strict"]
 
 
 def run(recipe: JudgeRecipe, progress: Progress) -> Counter[str]:
@@ -78,7 +79,8 @@ def judged(recipe: JudgeRecipe, lines: list[bytes]) -> list[tuple[str, bytes]]:
     """(outcome, line to write) of every line, in order."""
     rows = [_row(line, recipe) for line in lines]
     claims = [_claim(row, recipe) for row in rows if "outcome" not in row]
-    verdicts = maths.verify_many(claims, workers=1, deadline_s=recipe.deadline_s)
+    policy = {"default": maths.DEFAULT, "strict": maths.STRICT}[recipe.policy]
+    verdicts = maths.verify_many(claims, workers=1, deadline_s=recipe.deadline_s, policy=policy)
     for row in rows:
         if "outcome" not in row:
             verdict = next(verdicts)

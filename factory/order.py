@@ -103,7 +103,7 @@ class Asker:
         self, problem_id: str, statement: str, indexes: Iterable[int]
     ) -> Iterator[Request]:
         """One request for each of these samples of one problem."""
-        messages = render(self.messages, statement)
+        messages = render(self.messages, statement=statement)
         for index in indexes:
             rollout_id = identity.rollout_id(self.policy, messages, index)
             yield Request(rollout_id, problem_id, index, messages, self.sampling)

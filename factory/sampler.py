@@ -97,9 +97,6 @@ class Sampler:
             self._remark(progress)
             if self.settled != self.asked:
                 raise RuntimeError(f"asked {self.asked}, settled {self.settled}")
-        except ExceptionGroup as group:
-            mistakes = group.subgroup(UserError)
-            raise mistakes.exceptions[0] if mistakes else group from None
         finally:
             self.record.counts["retries"] = carrier.retries
             self._close()

@@ -5,6 +5,7 @@ naming a variable drops the original provider's key: it is never sent to another
 """
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -133,6 +134,11 @@ def template(prompt: str) -> list[Message]:
     return load(named("prompts", "prompt", prompt))["messages"]
 
 
-def render(messages: list[Message], statement: str) -> list[Message]:
-    """The messages for one problem."""
-    return [{**m, "content": m["content"].replace("{statement}", statement)} for m in messages]
+def render(messages: list[Message], **fields: str) -> list[Message]:
+    """The messages with every `{field}` in its place, once: braces inside a field stay."""
+    places = re.compile("|".join(rf"\{{{name}\}}" for name in fields))
+
+    def filled(text: str) -> str:
+        return places.sub(lambda place: fields[place[0][1:-1]], text)
+
+    return [{**m, "content": filled(m["content"])} for m in messages]

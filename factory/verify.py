@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import Field
 
-from factory import catalog, engine, reasoning
+from factory import catalog, engine, reasoning, vote
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
 from factory.store import Run, Store
@@ -44,8 +44,16 @@ def owed(con: Any) -> int:
 
 
 def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
-    """Judge what is owed, on all cores."""
-    with engine.run(store, "verify", shown(recipe)) as record, catalog.connect(store) as con:
+    """Judge what is owed, on all cores, and count the votes on what was judged."""
+    with engine.run(store, "verify", shown(recipe)) as record:
+        _judge(store, recipe, record, progress)
+        if vote.run(store, record, recipe.deadline_s, progress):
+            _judge(store, recipe, record, progress)  # against the majority, where that is new
+    return record
+
+
+def _judge(store: Store, recipe: VerifyRecipe, record: Run, progress: Progress) -> None:
+    with catalog.connect(store) as con:
         count = owed(con)
         with progress.task("verify", count) as advance:
             units = _units(con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS))
@@ -58,7 +66,6 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
                     record.counts[name] = record.counts.get(name, 0) + outcome["counts"]
                 store.commit(record, {"verdicts": rows}, store.snapshot())
                 advance(rows.num_rows)
-    return record
 
 
 def _units(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -98,6 +105,7 @@ def judged(deadline_s: float, run_id: str, rollouts: pa.Table) -> pa.Table:
                 "ms": verdict.ms,
                 "run_id": run_id,
                 "reason": verdict.reason,
+                "flags": ", ".join(verdict.flags) or None,
                 "extracted": verdict.extracted,
                 "canonical": verdict.canonical,
                 "answer_canonical": verdict.answer_canonical,

@@ -22,8 +22,10 @@ PARTS = {
     " where problem_id = $id order by teacher, policy_id, sample_index limit 64",
     "failures": "select run_id, kind, permanent, message from failures"
     " where rollout_id = $id or problem_id = $id",
-    "verdicts": "select verifier, version, policy, outcome, tier, answer, extracted, reason"
+    "verdicts": "select verifier, version, policy, outcome, tier, flags, answer, extracted, reason"
     " from verdicts where rollout_id = $id order by run_id",
+    "votes": "select answer, votes, runner_up, rollouts, margin, tally from votes"
+    " where problem_id = $id",
     "cluster": "select subject, cluster_id, representative_id, kind, score, reason from duplicates"
     " where subject_id = $id",
     "contamination": "select benchmark, item_id, kind, score, span from contaminations"

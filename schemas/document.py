@@ -12,10 +12,10 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
         "licence, then the smallest name and row.",
         {
             "statement": "the question as first ingested",
-            "answer": "reference answer of the chosen source",
+            "answer": "reference answer of the chosen source, else of a strong majority",
             "answer_type": "integer, decimal, fraction, percent, choice, matrix, "
             "tuple_or_interval, text, equation or expression",
-            "answer_source": "gold where a source states the answer",
+            "answer_source": "gold where a source states the answer, majority where rollouts do",
             "source": "the chosen source",
             "license": "licence of the chosen source",
             "split": "test as soon as one source says so",
@@ -43,6 +43,17 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "repetition": "share of runs of 8 words that repeat an earlier one",
             "rollout_source": "source of an imported rollout",
             "rollout_license": "licence of the teacher's outputs",
+        },
+    ),
+    "votes": (
+        "What the rollouts of one problem answer, equal answers counted as one.",
+        {"margin": "(votes - runner_up) / rollouts; strong: >= 0.5, with >= 3 votes"},
+    ),
+    "suspect_answers": (
+        "Problems whose stated answer no rollout gives, though a strong majority agrees.",
+        {
+            "answer": "the answer that its source states",
+            "majority": "the answer that most rollouts give",
         },
     ),
     "mixture_rows": (
@@ -76,12 +87,13 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
-ORDER = ["corpus", *TABLES, "runs", "shards"]
+ORDER = ["corpus", *TABLES, "suspect_answers", "runs", "shards"]
 
 
 def describe(view: str, column: str) -> str:
     """What a column of a public view means. Raises KeyError where nobody has said."""
-    for name in (view, "problems", "rollouts", "problem_sources", "verdicts"):
+    related = "votes" if view == "suspect_answers" else view
+    for name in (view, related, "problems", "rollouts", "problem_sources", "verdicts"):
         if name in VIEWS and column in VIEWS[name][1]:
             return VIEWS[name][1][column]
         if name in TABLES and column in TABLES[name].model_fields:

@@ -127,6 +127,24 @@ class Verdict(Row):
     extracted: str | None = Field(description="the answer found in the completion")
     canonical: str | None = Field(description="canonical form of the extracted answer")
     answer_canonical: str | None = Field(description="canonical form of the reference answer")
+    flags: str | None = Field(description="liberties that correct rests on: order, units, ...")
+
+
+class Vote(Row):
+    """What the rollouts of one problem answer, equal answers counted as one."""
+
+    KEY: ClassVar = ("problem_id",)
+    REPLACES: ClassVar = True
+
+    problem_id: str = Field(description="the problem")
+    rollouts: int = Field(ge=2, description="rollouts with a verdict, answer or none")
+    votes: int = Field(ge=0, description="rollouts that give the majority answer")
+    runner_up: int = Field(ge=0, description="rollouts that give the next answer")
+    verifier: str = Field(description="verifier that told which answers are equal")
+    version: str = Field(description="version of the verifier")
+    run_id: str = Field(description="run that counted")
+    answer: str | None = Field(description="the majority answer; null where no rollout gives one")
+    tally: str = Field(description="every answer with its votes and a rollout that gives it, JSON")
 
 
 class Duplicate(Row):
@@ -218,6 +236,7 @@ TABLES: dict[str, type[Row]] = {
     "rollouts": Rollout,
     "failures": Failure,
     "verdicts": Verdict,
+    "votes": Vote,
     "duplicates": Duplicate,
     "contaminations": Contamination,
     "tags": Tag,

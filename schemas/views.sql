@@ -45,8 +45,16 @@ end;
 
 create view problem_sources as select * from raw.problem_sources;
 
+-- strong(votes, margin): a majority that may stand in for an answer nobody states, or question one.
+create macro strong(votes, margin) as votes >= 3 and margin >= 0.5;
+
+create view votes as
+select * exclude (tally), (votes - runner_up) / rollouts as margin, tally from raw.votes
+qualify row_number() over (partition by problem_id order by run_id desc) = 1;
+
 -- One row per problem. Where its sources disagree, `answers` counts the distinct answers and the
--- one shown is of the source that has an answer, then a licence, then the smallest name and row.
+-- one shown is of the source that has an answer, then a licence, then the smallest name and row;
+-- where none has an answer, it is that of a strong majority of rollouts.
 -- A problem that any source calls test is test.
 create view problems as
 with chosen as (
@@ -62,10 +70,15 @@ with chosen as (
     from raw.problem_sources group by problem_id
 )
 select
-    p.problem_id, p.statement, best.answer as answer, answer_type(best.answer) as answer_type,
-    case when best.answer is not null then 'gold' end as answer_source,
+    p.problem_id, p.statement,
+    coalesce(best.answer, majority.answer) as answer,
+    answer_type(coalesce(best.answer, majority.answer)) as answer_type,
+    case when best.answer is not null then 'gold'
+         when majority.answer is not null then 'majority' end as answer_source,
     best.source as source, best.license as license, split, level, domain, sources, answers, p.run_id
-from raw.problems p left join chosen using (problem_id);
+from raw.problems p left join chosen using (problem_id)
+left join (select problem_id, answer from votes where strong(votes, margin)) majority
+    using (problem_id);
 
 create view rollouts as select * from raw.rollouts;
 create view failures as select * from raw.failures;
@@ -100,14 +113,26 @@ from last;
 
 create view shards as select * from raw.log_shards;
 
--- One row per rollout with everything known of it. `difficulty` is the pass-rate band of this
+-- One row per rollout with everything known of it. What the rules call correct stays so; elsewhere
+-- a judge that was asked has the last word. `difficulty` is the pass-rate band of this
 -- rollout's own policy; `level` is the school level; `cluster_id` is the problem's cluster, or the
 -- problem itself.
 create view corpus as
-with newest as (
-    select v.* from raw.verdicts v
+with ruled as (
+    select * from raw.verdicts where verifier <> 'judge'
     qualify row_number() over (
         partition by rollout_id, answer order by run_id desc, version desc) = 1
+),
+judged as (
+    select * from raw.verdicts where verifier = 'judge'
+    qualify row_number() over (partition by rollout_id, answer order by run_id desc) = 1
+),
+newest as (
+    select r.* from ruled r left join judged j using (rollout_id, answer)
+    where r.outcome = 'correct' or j.outcome is null
+    union all
+    select j.* from judged j semi join (from ruled where outcome <> 'correct')
+        using (rollout_id, answer)
 ),
 rate as (
     select subject_id, scope, value from tags
@@ -128,8 +153,8 @@ problem_cluster as (select subject_id, cluster_id, representative_id from duplic
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select
     r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
-    p.answer, p.answer_type, p.source, p.license, p.split, p.level, p.domain,
-    v.outcome, v.tier, v.extracted, v.verifier, v.version as verifier_version,
+    p.answer, p.answer_type, p.answer_source, p.source, p.license, p.split, p.level, p.domain,
+    v.outcome, v.tier, v.flags, v.extracted, v.verifier, v.version as verifier_version,
     rate.value as pass_rate, band(rate.value) as difficulty,
     coalesce(pc.cluster_id, r.problem_id) as cluster_id,
     coalesce(pc.representative_id, r.problem_id) as representative_problem_id,
@@ -147,3 +172,13 @@ left join length on length.subject_id = r.rollout_id
 left join loops on loops.subject_id = r.rollout_id
 left join problem_cluster pc on pc.subject_id = r.problem_id
 left join rollout_cluster rc on rc.subject_id = r.rollout_id;
+
+-- Problems whose stated answer no rollout gives, and most rollouts agree on another one: the answer
+-- may be wrong, or hard to read. Most suspect first; `tally` names a rollout for every answer.
+create view suspect_answers as
+select p.problem_id, p.source, p.answer, v.answer as majority, v.votes, v.runner_up, v.rollouts,
+    v.margin, p.statement, v.tally
+from votes v join problems p using (problem_id)
+where p.answer_source = 'gold' and strong(v.votes, v.margin)
+    and problem_id not in (select problem_id from corpus where outcome = 'correct')
+order by v.margin desc, v.votes desc, problem_id;

@@ -82,6 +82,21 @@ def written(said: Words, cut: bool, stream: bool) -> list[bytes]:
     return [whole[i : i + len(whole) // PIECES + 1].encode() for i in cuts(whole)]
 
 
+def judged(said: Words, asked: str) -> dict[str, Any]:
+    """A judge's reply: whether the two JSON texts after "Answer A:" and "B:" have equal letters."""
+    first, second = (
+        "".join(filter(str.isalnum, json.loads(line.partition(": ")[2])))
+        for line in asked.splitlines()
+        if line.startswith(("Answer A: ", "Answer B: "))
+    )
+    same = first < second if said.values["judge"] == "first" else first == second
+    words = f"A says {first}, B says {second}."
+    if said.values["judge"] != "silent":
+        words += f"\n\n**Verdict: {'SAME' if same else 'DIFFERENT'}**"
+    message = {"role": "assistant", "content": words}
+    return body_of(said, [{"index": 0, "finish_reason": "stop", "message": message}])
+
+
 def cuts(text: str) -> range:
     """Where each of PIECES pieces begins."""
     return range(0, len(text), len(text) // PIECES + 1)

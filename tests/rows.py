@@ -1,5 +1,6 @@
 """Small rows for tests that need a store with something in it."""
 
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -38,3 +39,21 @@ def sources(*rows: tuple[Any, ...], source: str = "s") -> pa.Table:
             for row, statement, answer, split in rows
         ],
     )
+
+
+def rollout(statement: str, index: int, solution: str, **more: Any) -> dict[str, Any]:
+    """One rollout row; its id is STATEMENT-INDEX."""
+    return {
+        "rollout_id": f"{statement}-{index}",
+        "problem_id": problem_id(statement),
+        "policy_id": "policy",
+        "teacher": "t",
+        "model": "m",
+        "backend": "import",
+        "sample_index": index,
+        "finish_reason": "stop",
+        "run_id": "00000000-test",
+        "created_at": datetime(2026, 1, 1),
+        "solution": solution,
+        **more,
+    }

@@ -336,3 +336,28 @@ def test_readers_work_while_a_writer_commits(tmp_path: Path) -> None:
     assert p.returncode == 0
     assert counts == sorted(counts)
     assert set(counts) <= {0, 384}
+
+
+def test_a_shard_without_a_later_column_is_read_with_nulls(store: Store) -> None:
+    rows = from_rows(
+        "verdicts",
+        [
+            {
+                **dict.fromkeys(("verifier", "version", "policy", "tier", "reason"), "x"),
+                "rollout_id": "r",
+                "outcome": "correct",
+                "ms": 1.0,
+                "run_id": "00000000-test",
+                "answer": answer,
+                "flags": "order",
+            }
+            for answer in ("1", "2")
+        ],
+    )
+    store.commit(run(), {"verdicts": rows.slice(0, 1).drop_columns(["flags"])})
+    sql = "select answer, flags from verdicts order by answer"
+    with catalog.locked(store) as con:
+        assert catalog.fetch(con, sql) == [("1", None)]
+    store.commit(run(), {"verdicts": rows.slice(1)})
+    with catalog.locked(store) as con:
+        assert catalog.fetch(con, sql) == [("1", None), ("2", "order")]

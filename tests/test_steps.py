@@ -2,13 +2,12 @@
 
 import json
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import run_factory
-from rows import problems, run, sources
+from rows import problems, rollout, run, sources
 
 from factory import catalog, mix
 from factory.identity import problem_id
@@ -20,23 +19,6 @@ from schemas.arrow import from_rows
 def rows(store: Store, sql: str) -> list[Any]:
     with catalog.connect(store) as con:
         return con.sql(sql).fetchall()
-
-
-def rollout(statement: str, index: int, solution: str, **more: Any) -> dict[str, Any]:
-    return {
-        "rollout_id": f"{statement}-{index}",
-        "problem_id": problem_id(statement),
-        "policy_id": "policy",
-        "teacher": "t",
-        "model": "m",
-        "backend": "import",
-        "sample_index": index,
-        "finish_reason": "stop",
-        "run_id": "00000000-test",
-        "created_at": datetime(2026, 1, 1),
-        "solution": solution,
-        **more,
-    }
 
 
 def fill(store: Store, *rollouts: dict[str, Any], **splits: str) -> None:

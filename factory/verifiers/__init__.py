@@ -21,6 +21,19 @@ Outcome = Literal[
     "error",  # the judge broke, not the completion
 ]
 Tier = Literal["extract", "string", "exact", "numeric", "symbolic", "none"]
+Flag = Literal[  # a liberty that "correct" rests on
+    "rounding",  # a decimal for an exact value, or for a longer decimal
+    "percent",  # a percent sign on one side only
+    "units",  # a unit on one side only, degrees for radians
+    "base",  # a base subscript on one side only
+    "name",  # "x =" on one side only
+    "order",  # a list in another order
+    "brackets",  # a list for a set or a tuple, a single value in brackets
+    "choice",  # the text of a choice for its letter
+    "words",  # more words than the gold's
+    "time",  # 4:30 for 4:30 p.m.
+    "ratio",  # 3:4 for 3/4
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided, by which tier, and from what; `ms` is wall time in milliseconds."""
+    """What was decided, by which tier, and from what; `ms` is wall time in milliseconds.
+
+    `flags`: the liberties that were needed to call it correct, in alphabetical order.
+    """
 
     outcome: Outcome
     tier: Tier
@@ -44,3 +60,4 @@ class Verdict:
     answer_canonical: str | None
     reason: str
     ms: float
+    flags: tuple[Flag, ...] = ()

@@ -6,6 +6,7 @@ different when a point of one is not on the other. An inequality also keeps its 
 
 import re
 
+from factory.verifiers import Tier
 from factory.verifiers.maths import exact, numeric
 from factory.verifiers.maths.decision import Answered, Ask, Decision
 
@@ -21,12 +22,17 @@ def values(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     try:
         same = numeric.alike(gold, given)
         if not same and (near := _as_decimal(gold, given)) is not None:
-            return Decision("same" if near else "different", "numeric", "a decimal and a value")
+            return _near(near, "numeric", "a decimal and a value")
     except numeric.Unreadable:
         return None
     if same is None:
         return None
     return Decision("same" if same else "different", "numeric", "evaluated at fixed points")
+
+
+def _near(near: bool, tier: Tier, reason: str) -> Decision:
+    decision = Decision("same" if near else "different", tier, reason)
+    return decision.taking("rounding") if near else decision
 
 
 def _as_decimal(gold: str, given: str) -> bool | None:
@@ -87,8 +93,7 @@ def symbolic(gold: str, given: str, ask: Ask | None) -> Decision:
         and answered.given
         and (near := _as_decimals(gold, given, answered)) is not None
     ):
-        relation = "same" if near else "different"
-        return Decision(relation, "symbolic", "compared as a decimal and a value")
+        return _near(near, "symbolic", "compared as a decimal and a value")
     return Decision(
         answered.relation, "symbolic", f"math-verify and numeric check: {answered.relation}"
     )

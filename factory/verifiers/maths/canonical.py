@@ -115,7 +115,8 @@ def _rewritten(answer: str) -> Form:
     text = surface.rewritten(surface.stripped(_ascii(answer)))
     bare = _degreeless(text)
     value, unit = units.split(bare)
-    text, unit = value, unit or ("degree" if bare != text else "")
+    signed = "percent" if "%" in answer or "\uff05" in answer else ""
+    text, unit = value, unit or ("degree" if bare != text else signed)
     text = _AND.sub(", ", text) if any(c.isdigit() for c in text) else text
     text = _LATE_SHORT.sub(r"\1{\2}", _SHORT_FRACTION.sub(_braced_fraction, _unwrapped(text)))
     text = _SHORT_ROOT.sub(

@@ -60,26 +60,22 @@ def plain(answer: str) -> str:
     return " ".join(_DRESS.sub(" ", answer).split())
 
 
-def paired(gold: str, given: str, question: str | None) -> tuple[str, str]:
-    """Gold and given, of one kind where the choices allow it."""
+def paired(gold: str, given: str, question: str | None) -> tuple[str, str, bool]:
+    """Gold and given, of one kind where the choices allow it; and whether they were of two."""
     choices = listed(question) if question else {}
     if not choices:
-        return gold, given
+        return gold, given, False
     right = _chosen(gold, choices)
     if right is None:  # the gold is a text
         right = next((letter for letter, text in choices.items() if _same(text, gold)), None)
         if right is None:
-            return gold, given
-        return gold, _as_text(given, choices)
-    if _chosen(given, choices) is None and choices.get(right):
-        return choices[right], given
-    return right, _chosen(given, choices) or given
-
-
-def _as_text(given: str, choices: dict[str, str]) -> str:
-    """The text a letter stands for; a letter beside another text than its own is left alone."""
+            return gold, given, False
+        letter = _chosen(given, choices)
+        return gold, choices[letter] if letter else given, bool(letter)
     letter = _chosen(given, choices)
-    return choices[letter] if letter else given
+    if letter is None and choices.get(right):
+        return choices[right], given, True
+    return right, letter or given, False
 
 
 def _chosen(answer: str, choices: dict[str, str]) -> str | None:

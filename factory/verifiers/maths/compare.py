@@ -9,7 +9,7 @@ math-verify reads (1,2) and {1,2} as equal.
 import re
 from collections.abc import Sequence
 
-from factory.verifiers import Tier
+from factory.verifiers import Flag, Tier
 from factory.verifiers.maths import algebra, exact, numeric, ranges, units, words
 from factory.verifiers.maths.canonical import Form
 from factory.verifiers.maths.decision import Ask, Decision, Relation, Rule
@@ -39,7 +39,14 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
     if gold.text != given.text and max(depth_of(gold.text), depth_of(given.text)) > MAX_DEPTH:
         return Decision("unclear", "string", f"brackets nest deeper than {MAX_DEPTH}")
     numeric.allot()
-    return _decide(*_measured(gold, given), ask)
+    return _decide(*_measured(gold, given), ask).taking(_set_aside(gold.unit, given.unit))
+
+
+def _set_aside(gold: str, given: str) -> Flag | None:
+    """The liberty taken where one side has a unit that the other has not."""
+    if gold == given:
+        return None
+    return "percent" if "percent" in (gold, given) else "units"
 
 
 def _measured(gold: Form, given: Form) -> tuple[str, str]:
@@ -66,9 +73,19 @@ def _decide(gold: str, given: str, ask: Ask | None) -> Decision:
         return Decision("same", "string", "same canonical form")
     if words.ticked(gold) and words.ticked(gold) == words.ticked(given):
         return Decision("same", "string", "the same choices ticked")
-    gold, given = _unnamed(*_unbased(gold, given))
-    if gold == given:
-        return Decision("same", "string", "same but for a name or a base that one side omits")
+    digits = _unbased(gold, given)
+    bare = _unnamed(*digits)
+    flags: list[Flag] = ["base"] if digits != (gold, given) else []
+    names = [whole.removesuffix(rest) for whole, rest in zip(digits, bare, strict=True)]
+    if names[0] != names[1]:
+        flags.append("name")
+    if bare[0] == bare[1]:
+        told = "same but for a name or a base that one side omits"
+        return Decision("same", "string", told, frozenset(flags))
+    return _ruled(*bare, ask).taking(*flags)
+
+
+def _ruled(gold: str, given: str, ask: Ask | None) -> Decision:
     for rule in RULES:
         if decision := rule(gold, given, ask):
             return decision
@@ -123,7 +140,8 @@ def _numbers(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     if one is None or other is None:
         return None
     same = exact.same(one, other)
-    return Decision("same" if same else "different", "exact", "compared as exact numbers")
+    decision = Decision("same" if same else "different", "exact", "compared as exact numbers")
+    return decision.taking("rounding" if same and one.value != other.value else None)
 
 
 def _range(gold: str, given: str, ask: Ask | None) -> Decision | None:
@@ -165,8 +183,10 @@ def _structure(gold: str, given: str, ask: Ask | None) -> Decision | None:
         return _unlike(gold, given, one, other, ask)
     if len(one[1]) != len(other[1]):
         return Decision("different", "exact", f"{len(other[1])} parts against {len(one[1])}")
-    unordered = one[0] in ("list", "{}", "union") and len(one[1]) <= MAX_PARTS
-    return (_matched if unordered else _aligned)(one[1], other[1], ask)
+    if one[0] not in ("list", "{}", "union") or len(one[1]) > MAX_PARTS:
+        return _aligned(one[1], other[1], ask)
+    decision, kept = _matched(one[1], other[1], ask)
+    return decision.taking("order" if one[0] == "list" and not kept else None)
 
 
 def _unlike(
@@ -174,16 +194,19 @@ def _unlike(
 ) -> Decision | None:
     kinds = {one[0] if one else "", other[0] if other else ""}
     if one and other and kinds == {"list", "{}"}:
-        return _structure(",".join(one[1]), ",".join(other[1]), ask)
+        decision = _structure(",".join(one[1]), ",".join(other[1]), ask)
+        return decision and decision.taking("brackets")
     if one and other and kinds == {"list", "()"} and len(one[1]) == len(other[1]):
-        return _aligned(one[1], other[1], ask)
+        return _aligned(one[1], other[1], ask).taking("brackets")
     for single, text in ((one, given), (other, gold)):
         if "" in kinds and single and len(single[1]) == 1 and single[0] in ("()", "{}"):
-            return _decide(*((single[1][0], text) if single is one else (text, single[1][0])), ask)
+            sides = (single[1][0], text) if single is one else (text, single[1][0])
+            return _decide(*sides, ask).taking("brackets")
     if other and other[0] == "list" and one is None and _repeated(other[1]):
         return _decide(gold, other[1][0], ask)
     if one and other and one[0].startswith("pmatrix") and (rows := _rows(other)):
-        return _aligned(one[1], rows[1], ask) if one[0] == rows[0] else None
+        same_size = one[0] == rows[0]
+        return _aligned(one[1], rows[1], ask).taking("brackets") if same_size else None
     if any(kind.startswith("pmatrix") for kind in kinds) and "()" in kinds:
         return Decision("unclear", "exact", "a vector written as a tuple")
     if "union" in kinds or _RELATION.search(gold) or _RELATION.search(given):
@@ -219,9 +242,10 @@ def _aligned(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Deci
     return weakest
 
 
-def _matched(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Decision:
-    """In any order: each gold part takes the first part that is the same."""
+def _matched(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> tuple[Decision, bool]:
+    """In any order: each gold part takes the first part that is the same; and whether in order."""
     left, weakest = list(given), Decision("same", "string", "same parts in some order")
+    kept = True
     for one in gold:
         best, at = Decision("different", "exact", f"no part is {one[:40]}"), -1
         for index, other in enumerate(left):
@@ -232,11 +256,12 @@ def _matched(gold: Sequence[str], given: Sequence[str], ask: Ask | None) -> Deci
                 best, at = decision, index
                 break
         if best.relation == "different":
-            return best
+            return best, kept
         if best.relation == "same":
             del left[at]
+        kept = kept and at == 0
         weakest = _weaker(weakest, best)
-    return weakest
+    return weakest, kept
 
 
 _STRENGTH: Sequence[Relation] = ("same", "open", "unclear", "bad_gold")
@@ -247,7 +272,8 @@ def _weaker(one: Decision, other: Decision) -> Decision:
     def key(decision: Decision) -> tuple[int, int]:
         return _STRENGTH.index(decision.relation), _DEPTH.index(decision.tier)
 
-    return other if key(other) > key(one) else one
+    weaker, stronger = (other, one) if key(other) > key(one) else (one, other)
+    return weaker.taking(*stronger.flags)
 
 
 RULES: tuple[Rule, ...] = (

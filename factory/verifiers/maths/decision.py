@@ -1,10 +1,10 @@
 """What comparing two answers comes to, and the question a worker is asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from factory.verifiers import Tier
+from factory.verifiers import Flag, Tier
 
 Relation = Literal["same", "different", "unclear", "open", "bad_gold"]
 
@@ -29,6 +29,14 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What it came to; `flags` are the liberties it takes, which a policy may refuse."""
+
     relation: Relation
     tier: Tier
     reason: str
+    flags: frozenset[Flag] = frozenset()
+
+    def taking(self, *flags: Flag | None) -> "Decision":
+        """The same decision with more liberties; None stands for none."""
+        more = self.flags.union(flag for flag in flags if flag)
+        return replace(self, flags=more) if more != self.flags else self

@@ -25,6 +25,8 @@ _TICKED = re.compile(
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:([ap])[m.]{0,3})?")  # some golds lost their m
 _RATIO = re.compile(r"\d{1,12}(?:\.\d{1,9})?(?::\d{1,12}(?:\.\d{1,9})?){1,4}")
 
+_TEXT_OF_CHOICE = Decision("same", "string", "the text of the choice", frozenset({"choice"}))
+
 
 def choice(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     """A letter against a letter, bare or before its text; against a mere text it is unclear."""
@@ -37,7 +39,7 @@ def choice(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return Decision("same" if one == two else "different", "string", "choice letters compared")
     if (letter.lastindex or 0) > 2:
         same = _letters(letter[3]) == _letters(given) != ""
-        return Decision("same", "string", "the text of the choice") if same else None
+        return _TEXT_OF_CHOICE if same else None
     if "(" in gold or exact.parse(given) or _WORDS.fullmatch(given):
         return Decision("unclear", "string", "a choice letter against text needs the choices")
     return None
@@ -47,7 +49,7 @@ def _unlettered(gold: str, given: str) -> Decision | None:
     """The gold is a text, and what was given is that text behind a letter."""
     lettered = _LETTERED.fullmatch(given)
     if lettered and _WORDS.fullmatch(gold) and _letters(lettered[3]) == _letters(gold) != "":
-        return Decision("same", "string", "the text of the choice")
+        return _TEXT_OF_CHOICE
     return None
 
 
@@ -74,7 +76,8 @@ def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     if worded[1] and sorted(one) == sorted(other) and " " not in one:
         return None  # abc and cba may be products
     if one in _POLAR and other.startswith(one + " ") and _POLAR[one] not in other.split():
-        return Decision("same", "string", "begins with the gold word, and never takes it back")
+        words = "begins with the gold word, and never takes it back"
+        return Decision("same", "string", words, frozenset({"words"}))
     if f" {one} " in f" {other} ":
         return Decision("unclear", "string", "the gold words among others")
     return Decision("different", "string", "different words")
@@ -97,14 +100,12 @@ def clock(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
     minutes = [_minutes(found) for found in (one, other)]
     half = bool(one[3]) and bool(other[3])
-    same = minutes[0] == minutes[1] if half else _either(one, other)
-    return Decision("same" if same else "different", "exact", "clock times")
-
-
-def _either(one: re.Match[str], other: re.Match[str]) -> bool:
-    if int(one[1]) > 12 or int(other[1]) > 12:
-        return _minutes(one) == _minutes(other)
-    return (int(one[1]) % 12, one[2]) == (int(other[1]) % 12, other[2])
+    if half or max(int(one[1]), int(other[1])) > 12:
+        same = minutes[0] == minutes[1]
+        return Decision("same" if same else "different", "exact", "clock times")
+    same = minutes[0] % 720 == minutes[1] % 720
+    decision = Decision("same" if same else "different", "exact", "clock times")
+    return decision.taking("time" if same and one[3] != other[3] else None)
 
 
 def _minutes(found: re.Match[str]) -> int:
@@ -126,5 +127,6 @@ def ratio(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     value = exact.parse(given)
     if value is None or len(parts) != 2 or not parts[1]:
         return None
-    same = value.value == parts[0] / parts[1]
-    return Decision("same" if same else "different", "exact", "a ratio and its value")
+    if value.value != parts[0] / parts[1]:
+        return Decision("different", "exact", "a ratio and its value")
+    return Decision("same", "exact", "a ratio and its value", frozenset({"ratio"}))
