@@ -1,8 +1,8 @@
 r"""The graders compared: ours, math-verify as a library, the rules of lm-eval's Minerva, strings.
 
 The Minerva rules parse with sympy's ANTLR reader, which wants another ANTLR than math-verify: its
-successor, latex2sympy2_extended, stands in. Each is a function of a claim to True or False, called in the main thread, since two of them set
-alarms.
+successor, latex2sympy2_extended, stands in. Each is a function of a claim to True or False, called
+in the main thread, since two of them set alarms.
 """
 
 import re
@@ -15,11 +15,18 @@ from typing import Any
 
 from factory.verifiers import Claim
 from factory.verifiers import maths as ours
-from factory.verifiers.maths import canonical, choices
+from factory.verifiers.maths import canonical, choices, pairing, ruling
 from factory.verifiers.maths.numeric import reader
 
 Grader = Callable[[Claim], bool]
 SECONDS = 5
+CACHES: tuple[Any, ...] = (
+    ruling._decided,
+    pairing._gold,
+    canonical.form_of,
+    reader.read,
+    choices.listed,
+)
 
 # Lewkowycz et al. 2022, appendix D.1, as lm-eval's minerva_math task states them
 _SUBSTITUTIONS = (
@@ -41,9 +48,9 @@ def mine(claim: Claim) -> bool:
 
 def mine_uncached(claim: Claim) -> bool:
     """Ours as if it had never seen a pair, an answer or a question before."""
-    for cached in (ours._decided, ours._gold, canonical.form_of, reader.read, choices.listed):
+    for cached in CACHES:
         cached.cache_clear()
-    ours._told.clear()
+    ruling._told.clear()
     return mine(claim)
 
 

@@ -4,7 +4,8 @@ Rows: real rollouts with their source's labels, and the metamorphic set, equival
 rewrites of answers of every type with labels by construction. A false reject is anything but
 `correct` on an equal answer. CPU seconds include worker processes, which are warm before the clock
 starts, as are the peers' parsers. `x` is against math-verify. `parts=kinds` tells our figures on
-the metamorphic set by type of answer, and shows what it gets wrong.
+the metamorphic set by type of answer, and shows what it gets wrong; `hand` has pairs written by
+hand, `deadline` hostile text.
 """
 
 import json
@@ -22,6 +23,7 @@ from factory.verifiers.maths.workers import shared
 from tests.bench import _rig as rig
 from tests.bench._graders import GRADERS, Grader
 from tests.bench.metamorphic import Pair, hacks, pairs
+from tests.bench.metamorphic.hostile import LONG, NASTY
 
 DATA = rig.ROOT.parent / "shared" / "data"
 GSM8K_ROWS = 1000  # of 5,276: the peers need a second for a hundred
@@ -29,6 +31,7 @@ Row = tuple[Claim, bool]
 MISTAKES = ("rows", "accuracy %", "false accepts", "false rejects")
 HEAD = ("grader", *MISTAKES, "rows / CPU s", "x", "p99 ms", "worst ms")
 SHOWN = 3  # mistakes of one type of answer
+SPARE_S = 2.5  # until the next spare worker is warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +174,49 @@ def kinds(given: dict[str, str]) -> None:
     rig.show("By type of answer", ("type", *MISTAKES), cells, given["format"] == "markdown")
 
 
-PARTS = {"peers": peers, "kinds": kinds}
+def hand(given: dict[str, str]) -> None:
+    """Every grader on the pairs written by hand."""
+    warm()
+    pairs: dict[str, list[Row]] = defaultdict(list)
+    for line in (rig.ROOT / "tests/verifiers/hand_pairs.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        claim = Claim(rf"\boxed{{{row['given']}}}", row["gold"], row["question"])
+        pairs[row["set"]].append((claim, row["same"]))
+    for name, rows in pairs.items():
+        scores = {label: score(grader, rows) for label, grader in GRADERS.items()}
+        slowest = scores["math-verify"].cpu_s
+        cells = [s.cells(label, slowest) for label, s in scores.items()]
+        rig.show(f"hand {name}", HEAD, cells, given["format"] == "markdown")
+
+
+def deadline(given: dict[str, str]) -> None:
+    """How far hostile text takes us past a deadline of a second, with a warm worker."""
+    warm()
+    worst, timeouts, fooled = 0.0, 0, 0
+    strings = [*NASTY.values(), *LONG.values()]
+    for text in strings:
+        for completion, answer in ((text, "5"), (rf"\boxed{{{text}}}", "5"), (r"\boxed{5}", text)):
+            begun = time.perf_counter()
+            verdict = verify(completion, answer, deadline_s=1.0)
+            worst = max(worst, time.perf_counter() - begun)
+            fooled += verdict.outcome == "correct"
+            if verdict.outcome == "timeout":
+                timeouts += 1
+                time.sleep(SPARE_S)
+    print(
+        f"{3 * len(strings)} hostile rows, a deadline of 1 s: longest {worst:.3f} s, "
+        f"{timeouts} timeouts, {fooled} accepted"
+    )
+
+
+PARTS = {"peers": peers, "kinds": kinds, "hand": hand, "deadline": deadline}
 
 
 def main(words: list[str]) -> int:
     """Measure and print. Raises UserError."""
-    given = rig.options(words, parts="peers,kinds", rounds="3", seed="0", format="table")
+    given = rig.options(
+        words, parts="peers,kinds,hand,deadline", rounds="3", seed="0", format="table"
+    )
     for part in given["parts"].split(","):
         if part not in PARTS:
             raise unknown("part", part, PARTS)

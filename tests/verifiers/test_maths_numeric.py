@@ -60,7 +60,9 @@ def test_no_text_at_all_makes_it_raise_or_linger():
         ("\\sqrt{xy}", "\\sqrt x\\sqrt y", True),  # where both are real
         ("\\sqrt{x^2}", "x", False),
         ("(-1)^n n", "n(-1)^n", True),  # only at whole numbers
-        ("\\log x", "\\ln x", None),  # to which base?
+        ("\\log x", "\\ln x", True),  # to either base
+        ("\\log 100", "2", True),
+        ("\\log 8", "3", False),
         ("\\log_2 3", "\\frac{\\log 3}{\\log 2}", True),  # whichever it is
         ("e^{i\\pi}", "-1", True),
         ("\\sqrt[3]{-8}", "-2", True),

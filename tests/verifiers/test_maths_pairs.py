@@ -86,6 +86,7 @@ x \in [-2,7]  ~  [-2,7]
 2,3  ~  x=2 \text{ or } x=3
 \begin{pmatrix} -1/3 \\ 2/3 \end{pmatrix}  ~  \begin{bmatrix} -\frac13 \\ \frac23 \end{bmatrix}
 \begin{pmatrix} -1 & 0 \\ 0 & -1 \end{pmatrix}  ~  \begin{pmatrix}-1&0\\0&-1\end{pmatrix}
+\begin{pmatrix}1\\2\end{pmatrix}  ~  (1,2)
 52_8  ~  52
 4210_{5}  ~  4210_5
 \text{(C)}  ~  C
@@ -184,7 +185,6 @@ C  ~  12
 \text{even}  ~  not even
 18  ~  none
 2^3^4  ~  5
-\begin{pmatrix}1\\2\end{pmatrix}  ~  (1,2)
 x'  ~  x
 A+a  ~  2a
 """

@@ -30,6 +30,8 @@ _CHARACTERS = {
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_CHARACTERS)
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]{1,20}")
+_SUBSCRIPTS = re.compile("[₀₁₂₃₄₅₆₇₈₉]{1,20}")
+_CIRCLED = re.compile("[①②③④⑤⑥⑦⑧⑨⑩]{2,10}")
 _RADICAL = re.compile(r"√ ?(\d{1,100})")  # \sqrt13 is LaTeX for √1·3, but √13 is not
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _NAMES = {
@@ -87,13 +89,19 @@ _COUNTS = [
     "nineteen", "twenty",
 ]  # fmt: skip
 _CANONICAL = re.compile(  # as most answers are: nothing to rewrite
-    r"-?(?:(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?|\\frac\{[1-9]\d{0,9}\}\{[1-9]\d{0,9}\}|\d?\\sqrt\{\d{1,9}\})"
+    r"-?(?:(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?|\\frac\{[1-9]\d{0,9}\}\{[1-9]\d{0,9}\}"
+    r"|\d?\\sqrt\{\d{1,9}\})"
 )
+_THERE = re.compile(r"there (?:is|are) |the equation has ")
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _PHRASES = {
     "no solution": r"\emptyset", "no real solution": r"\emptyset", "empty set": r"\emptyset",
     "no such solution": r"\emptyset", "doe not exist": "undefined", "does not exist": "undefined",
-    "dne": "undefined", "not defined": "undefined", "the empty set": r"\emptyset",
+    "dne": "undefined", "无解": r"\emptyset", "不存在": "undefined", "正确": "correct",
+    "对": "correct", "错误": "incorrect", "错": "incorrect", "不正确": "incorrect",
+    "充分必要条件": "充要条件",
+    "既不充分也不必要条件": "既不充分又不必要条件",
+    "not defined": "undefined", "the empty set": r"\emptyset",
 }  # fmt: skip
 
 
@@ -137,13 +145,16 @@ def _worded(text: str) -> str:
     ten, _, one = plain.replace(" ", "-").partition("-")
     if ten in _TENS and (not one or one in _COUNTS[1:10]):
         return str(20 + 10 * _TENS.index(ten) + (_COUNTS.index(one) if one else 0))
-    return _PHRASES.get(plain.removesuffix("s"), text)
+    plain = _THERE.sub("", plain).removesuffix("s")
+    return _PHRASES.get(plain, text)
 
 
 def _ascii(text: str) -> str:
     text = _SUPERSCRIPTS.sub(
         lambda found: "^{" + unicodedata.normalize("NFKC", found[0]) + "}", text
     )
+    text = _SUBSCRIPTS.sub(lambda found: "_{" + unicodedata.normalize("NFKC", found[0]) + "}", text)
+    text = _CIRCLED.sub(lambda found: ", ".join(found[0]), text).replace("{:}", ":")
     text = text.replace("\\%", "").replace("\\$", "\\dollar ")
     text = _RADICAL.sub(r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
     text = _VULGAR.sub(lambda found: " " + found[0], text)

@@ -19,11 +19,13 @@ _SPACING = re.compile(
     r"\\(?:q?quad|hspace\{[^{}]*\}|,|;|!|\\|newline|begin\{[a-z]+\}|end\{[a-z]+\}|item)(?![a-z])"
 )
 LETTER = re.compile(
-    r"(?:(?:option|choice|answer|选项?|选择)\s?:?\s?)?[(\[（]?\s?([A-J])\s?[)\]）]?[.:]?",
+    r"(?:(?:the )?(?:correct |final )?(?:option|choice|answer|选项?|选择)"
+    r"(?: is)?\s?:?\s?)?[(\[（]?\s?([A-J])\s?[)\]）]?[.:]?",
     re.IGNORECASE,
 )
 LETTERED = re.compile(
-    r"(?:(?:option|choice)\s?)?(?:\(([A-J])\)|([A-J])(?:[.:)]|：))[\s:~]*(?=\S)(.+)",
+    r"(?:(?:the )?(?:correct |final )?(?:option|choice|answer)(?: is)?\s?:?\s?)?(?:\(([A-J])\)"
+    r"|([A-J])(?:[.:)]|：))[\s:~]*(?=\S)(.+)",
     re.DOTALL | re.IGNORECASE,
 )
 _DRESS = re.compile(
@@ -35,12 +37,12 @@ MAX_QUESTION = 20_000
 @lru_cache(maxsize=10_000)
 def listed(question: str) -> dict[str, str]:
     """{letter: text} of the last list of choices in a question; empty where there is none."""
-    marks = list(_LABEL.finditer(question[-MAX_QUESTION:]))
+    text = _SPACING.sub(" ", question[-MAX_QUESTION:])
+    marks = list(_LABEL.finditer(text))
     starts = [at for at, mark in enumerate(marks) if _letter(mark) == "A"]
     if not starts:
         return {}
     found: dict[str, str] = {}
-    text = question[-MAX_QUESTION:]
     run = marks[starts[-1] :]
     for at, mark in enumerate(run):
         if _letter(mark) != "ABCDEFGHIJ"[at]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from factory.verifiers import Claim, Flag
-from factory.verifiers.maths import choices, extract
+from factory.verifiers.maths import choices, extract, naming
 from factory.verifiers.maths.ruling import NO_GOLD, Pair, Ruling
 
 
@@ -23,7 +23,7 @@ def read(row: Claim) -> Pair | Ruling:
 
 def paired(gold: str, found: Sequence[str], question: str | None) -> Pair:
     parts = list(dict.fromkeys(_asked(part, gold, question) for part in found))
-    given = ", ".join(parts)
+    given = naming.in_base_ten(", ".join(parts), question)
     flags: set[Flag] = {"name"} if parts != list(dict.fromkeys(found)) else set()
     if gold:
         gold, given, crossed = choices.paired(gold, given, question)

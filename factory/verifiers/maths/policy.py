@@ -10,6 +10,9 @@ The policy "default", gold first; a flag of the verdict names the liberty that "
   degrees equal radians written with \pi (45^\circ = \pi/4); 5 (mod 7) equals 5;
 - `time`: 4:30 p.m. equals 16:30 and 4:30, not 4:30 a.m.;
 - `name`, `base`: x=5 equals 5; an omitted base subscript is accepted, another one is not;
+- a bare \log is natural or to base ten, whichever makes the answers equal;
+- free constants: x^2 + C equals x^2 + K, and a general solution is the set of its values: two are
+  equal for every integer k, or span the same functions;
 - `order`: free in lists, sets and unions, fixed in tuples, intervals and matrices;
 - `brackets`: the list 1, 2 is the set {1, 2} and the tuple (1, 2), but a tuple is not a set; x=1,
   y=2 is (1,2); brackets of angles are round ones;

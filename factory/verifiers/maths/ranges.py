@@ -7,6 +7,7 @@ so that they compare with intervals, and with one another, end by end.
 import re
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil, floor
 
 from factory.verifiers.maths import numeric
 from factory.verifiers.maths.shape import outermost, shape_of
@@ -14,12 +15,17 @@ from factory.verifiers.maths.shape import outermost, shape_of
 _SIGN = re.compile(r"(<|>|\\(?:le|ge|ne)(?![a-zA-Z]))")
 _BUILDER = re.compile(r"\\?\{ ?([a-z])(?:\\in ?(?:\\mathbb\{R\}|R))?(?:\\mid ?|\||:) ?(.+?)\\?\}")
 _VARIABLE = re.compile(r"[a-zA-Z](?:_\w)?|\\[a-z]{2,7}|[a-z]\([a-z]\)")
+_WHOLE = re.compile(
+    r"\\?\{ ?[a-z]\\in ?(?:\\mathbb ?)?\{?([ZN](?:\^\*|[_^]\+)?)\}?(?:\^\*|[_^]\+)?(?:\\mid ?"
+    r"|\||:|,) ?(.+?)\\?\}"
+)
 _REALS = re.compile(
     r"\\mathbb ?\{?R\}?|\\R|(?:all )?real(?:s| ?numbers?)|all ?reals?(?: ?numbers?)?|R",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(r"(.+?)\\(?:setminus|backslash|smallsetminus)(.+)|(\\mathbb\{R\})-(\\\{.+)")
 _MEMBER = re.compile(r"[a-zA-Z]\\in ?(?:\\mathbb ?\{?R\}? ?, ?)?")
+_HOLE = re.compile(r"[a-zA-Z]\\ne ?([^,]+)")
 _DISTANCE = re.compile(r"\| ?[a-zA-Z] ?(?:([-+]) ?(\d{1,9}|\\frac\{\d{1,9}\}\{\d{1,9}\}) ?)?\|")
 WHOLE = ("(", "-\\infty", "\\infty", ")")
 Interval = tuple[str, str, str, str]
@@ -34,9 +40,72 @@ def as_union(text: str) -> str | None:
         return _written([WHOLE])
     if found := _WITHOUT.fullmatch(described):
         return _without(found[1] or found[3], found[2] or found[4])
+    described, holes = _apart(described)
     parts = [_interval(part) for part in re.split(r"\\cup|\\lor|\\vee|,", described)]
     joined = _joined(parts) if "<" in text or ">" in text or _SIGN.search(text) else None
-    return _written(joined) if joined else None
+    return _written(_split(joined, holes)) if joined else None
+
+
+def _apart(text: str) -> tuple[str, list[str]]:
+    """x > 0 of "x > 0, x \\ne 1", and what is taken out of it."""
+    parts = outermost(text, ",")
+    holes = [found[1] for part in parts if (found := _HOLE.fullmatch(part))]
+    if not holes or len(holes) == len(parts):
+        return text, []
+    return ",".join(part for part in parts if not _HOLE.fullmatch(part)), holes
+
+
+def _split(intervals: list[Interval], holes: list[str]) -> list[Interval]:
+    for hole in holes:
+        at, split = _value(hole), list[Interval]()
+        for left, low, high, right in intervals:
+            ends = [None if "\\infty" in end else _value(end) for end in (low, high)]
+            above = at is not None and (ends[0] is None or ends[0] < at)
+            if above and (ends[1] is None or (at is not None and at < ends[1])):
+                split += [(left, low, hole, ")"), ("(", hole, high, right)]
+            else:
+                split.append((left, low, high, right))
+        intervals = split
+    return intervals
+
+
+Ends = tuple[Fraction | None, bool, Fraction | None, bool]  # low, whether in, high, whether in
+
+
+def ends(condition: str) -> list[Ends] | None:
+    """Where a condition on one variable holds, as numbers; None: without end."""
+    left, equals, right = condition.partition("=")
+    if equals and _VARIABLE.fullmatch(left.strip()):
+        value = _value(right)
+        return None if value is None else [(value, True, value, True)]
+    parts = [_interval(part) for part in re.split(r"\\cup|\\lor|\\vee|,", condition)]
+    found = _joined(parts)
+    if not found:
+        return None
+    told: list[Ends] = []
+    for left, low, high, right in found:
+        first, last = (None if "\\infty" in end else _value(end) for end in (low, high))
+        if (first is None) != ("\\infty" in low) or (last is None) != ("\\infty" in high):
+            return None
+        told.append((first, left == "[", last, right == "]"))
+    return told
+
+
+def whole_numbers(text: str) -> str | None:
+    """{x in Z | -2 < x < 2} as {-1,0,1}."""
+    found = _WHOLE.fullmatch(text)
+    where = ends(found[2]) if found else None
+    if not found or not where or len(where) != 1:
+        return None
+    low, low_in, high, high_in = where[0]
+    if low is None or high is None:
+        return None
+    first = ceil(low) if low_in or low.denominator > 1 else int(low) + 1
+    last = floor(high) if high_in or high.denominator > 1 else int(high) - 1
+    if last - first > 64:
+        return None
+    least = {"N": 0, "N^*": 1, "N^+": 1, "N_+": 1, "Z^+": 1}.get(found[1], first)
+    return "\\{" + ",".join(map(str, range(max(first, least), last + 1))) + "\\}"
 
 
 def _joined(parts: list[list[Interval] | None]) -> list[Interval] | None:

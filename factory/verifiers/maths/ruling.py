@@ -68,7 +68,10 @@ def cheap(pair: Pair) -> Ruling | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _decided(pair: Pair) -> Ruling | None:
-    decision = _compared(pair, None)
+    try:
+        decision = _compared(pair, None)
+    except Exception as error:  # noqa: BLE001 - whatever a pair breaks, the next one is judged
+        return Ruling("error", "none", f"{type(error).__name__}: {error}"[:200])
     return None if decision.relation == "open" else _ruling(decision, pair)
 
 

@@ -7,11 +7,13 @@ value.
 import re
 
 _SPACE = re.compile(
-    r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut|nolimits|hfill|noindent|null)(?![a-zA-Z])"
+    r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut"
+    r"|nolimits|hfill|noindent|null)(?![a-zA-Z])"
 )
 _COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
 _WHOLE_TEXT = re.compile(
-    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline|fbox|bf|rm)"
+    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline"
+    r"|fbox|bf|rm)"
     r"\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
 )
 _MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
@@ -22,9 +24,62 @@ _SENTENCE = re.compile(
 _OPERATOR = re.compile(r"\\operatorname\*? ?\{ ?([a-z]{2,7}) ?\}")
 _INTEGERS = re.compile(
     r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?"
-    r"(?:where|for|with)?(?: any| all| some| integer| integers)* ?\}? ?\(?([kmn])"
-    r"(?: ?\\in ?(?:\\mathbb ?\{?[ZN]\}?(?:\^\*|\^\+|_\+)?"
-    r"|Z|N)|(?:\\text ?\{)? is an(?:y)? integer\}?) ?\)?[ .]*$"
+    r"(?:where|for|with)?(?: any| all| some| every| integer| integers)* ?\}? ?\(?([a-z])"
+    r"(?: ?\\in ?(?:\\math(?:bb|bf|rm) ?\{?[ZN]\}?(?:\^\*|\^\+|_\+)?"
+    r"|\\?Z|N)|(?:\\text ?\{)? is an(?:y| arbitrary)? integer\}?|为整数) ?\)?[ .]*$"
+    r"|[ ,(]*(?:\\text ?\{ ?)?for (?:all |any |every |some )?integers? ?\}? ?([a-z]) ?\)?[ .}]*$"
+)
+_REAL = re.compile(
+    r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?(?:where|for|with|with any)\b"
+    r"(?: any| all| some| every| each| real| arbitrary| constants?| numbers?)* ?\}? ?\$?\(?"
+    r"([a-zA-Z])"
+    r"(?: ?\\in ?(?:\\math(?:bb|bf|rm) ?\{?[RCQ]\}?|\\?R)|(?:\\text ?\{)? is an?(?:y| arbitrary)?"
+    r"(?: real)? (?:constant|number)\}?)?\$? ?\)?[ .}]*$"
+    r"|, ?([a-zA-Z]) ?\\in ?(?:\\math(?:bb|bf|rm) ?\{?R\}?|\\?R)[ .]*$"
+)
+_COMMENT = re.compile(r"[ ,]*\(?(?:\\text ?\{ ?)?\(? ?(?:since|because)\b.*$", re.DOTALL)
+_ABOUT = re.compile(
+    r"(?:\\sim(?![a-z])|(?:\\text ?\{ ?)?(?:approximately|approx\.?|about|roughly|exactly"
+    r"|around|an? ?(?=[}\d$]))"
+    r" ?(?:\}|(?=[-\d.\\ ]))) ?(?=.*\d)"
+)
+_LABEL = re.compile(
+    r"(?:\\text(?:bf)? ?\{ ?)?(?:(?:final )?answer|ans)\.?(?: is)? ?[:：] ?\}?", re.IGNORECASE
+)
+_BUILT = re.compile(
+    r"^(?:\\left ?)?\\\{ ?([a-z]) ?"
+    r"(?:\\[,;] ?)?(?:\\mid|\\middle ?\||\||:) ?(?:\\[,;] ?)?(\1 ?=[^|]*?)"
+    r" ?(?:\\right ?)?\\\}$"
+)
+_ODDS = re.compile(r"^(\d{1,9}) ?(?:\\text ?\{ ?)?(?:out of|in)(?: every)? ?\}? ?(\d{1,9})$")
+_BUT = re.compile(
+    r"^([^<>=]+[^<>=,\\ ]) ?, ?(?:\\text ?\{ ?(?:where|for|with)? ?\} ?)?[a-z] ?\\neq? ?[^,]{1,20}$"
+)
+_LANDAU = re.compile(r" ?\+ ?(?:\\mathcal ?\{?)?O\}? ?(?:\\left)? ?\([^()]{1,30}\) ?$")
+_TOLD = re.compile(
+    r"(?:\\text ?\{ ?)?[A-Z][a-z']*[ ,][^=]{3,120}\b(?:is|are|equals)\b:? ?\}? ?(?=[^a-z]*"
+    r"(?:\\[a-z]+[^a-z]*)*$)"
+    r"(?=.*\d)"
+)
+_MINUTES = re.compile(
+    r"(\d{1,3})(?:\^ ?\{? ?\\circ ?\}?) ?(\d{1,2})(?:'|\^ ?\{? ?\\prime ?\}?)(?: ?(\d{1,2})"
+    r"(?:''|\"))?"
+)
+_PERMUTATIONS = re.compile(r"(?<![a-zA-Z\\])[AP] ?_ ?\{? ?(\d{1,2}) ?\}? ?\^ ?\{? ?(\d{1,2}) ?\}?")
+_DERIVATIVE = re.compile(
+    r"\\frac ?\{ ?d(\^ ?\{?2\}?)? ?([a-zA-Z]) ?\} ?\{ ?d ?[a-zA-Z] ?(?:\^ ?\{?2\}?)? ?\}"
+)
+_DOTS = re.compile(r"\\(d?)dot(?![a-z]) ?\{? ?([a-zA-Z]) ?\}?")
+_UNIT_VECTOR = re.compile(
+    r"\\(?:vec|hat|widehat|overrightarrow) ?\{? ?(?:\\(?:mathbf|boldsymbol|bf|mathrm) ?\{? ?)?"
+    r"(?:\\[ij]math|([ijk])) ?\}? ?\}?(?![a-zA-Z])"
+)
+_IDENTICAL = re.compile(r"\b([fg]) ?\\equiv ?")
+_CASES = re.compile(
+    r"(?:\\left ?)?\\\{ ?\\begin\{(?:array|aligned)\} ?(?:\{[^{}]*\})?(.{0,1500}?)\\end\{"
+    r"(?:array|aligned)\}"
+    r"(?: ?\\right ?\.?)?",
+    re.DOTALL,
 )
 _FRACTIONS = re.compile(r"(?<![\d.}])(\d{1,60}) (\d{1,60})/(\d{1,60})(?![\d.])")
 _UNITED = re.compile(r"(?<=[)\]]) ?U ?(?=(?:\\left)? ?[(\[])")
@@ -61,8 +116,8 @@ _ORDINAL = re.compile(
 )
 _CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
 _CYCLE = re.compile(
-    r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\(?:overline|bar|dot) ?\{(\d{1,60})\}"
-    r"|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\})"
+    r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\}"
+    r"|\\(?:overline|bar|dot) ?\{(\d{1,60})\})"
 )
 _CYCLE_SHORT = re.compile(r"(?<=[\d.])\\(?:overline|bar|dot) ?(\d)(?!\d)")
 _DOTTED = re.compile(r"(-?\d{1,30}\.\d{3,80}) ?(?:\.\.\.|\\[lc]?dots)")
@@ -72,7 +127,8 @@ _COMBINATIONS = (
         r"(?:\{ ?\})?[_^] ?\{? ?(\w{1,3}) ?\}? ?(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}?"
     ),
     re.compile(
-        r"(?<![a-zA-Z])(?:\\mathrm\{C\}|C) ?_ ?\{? ?(\w{1,3}) ?\}? ?\^ ?\{? ?(\w{1,3}) ?\}?"
+        r"(?<![a-zA-Z])(?:\\mathrm\{C\}|C) ?_ ?(?:\{ ?(\w{1,3}) ?\}|(\d{1,2}|[a-z])) ?"
+        r"\^ ?(?:\{ ?(\w{1,3}) ?\}|(\d|[a-z]))"
     ),
 )
 _POWERS = re.compile(r"\*\* ?|\^(?= ?\(? ?[-+]?\d)")
@@ -95,7 +151,10 @@ def stripped(text: str) -> str:
         if not found:
             break
         text = found[found.lastindex or 0].strip()
-    text = _exact_side(_SENTENCE.sub("", text, count=1))
+    text = _LANDAU.sub("", _LABEL.sub("", _COMMENT.sub("", text), count=1)) or text
+    text = _BUILT.sub(r"\2", _ODDS.sub(r"\\frac{\1}{\2}", text))
+    text = _exact_side(_SENTENCE.sub("", _TOLD.sub("", text, count=1), count=1))
+    text = _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     return text.strip()
@@ -125,35 +184,59 @@ def rewritten(text: str) -> str:
         return text[: len(text) - len(found[0])] + found[1]
     if found := _BASED.fullmatch(text):
         return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
-    text = _unconditional(text)
+    text = _calculus(_unconditional(text))
     if found := _DOTTED.fullmatch(text):
         text = _cycled(found[1])
     text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
     for pattern in _COMBINATIONS if "C" in text else ():
-        text = pattern.sub(r"\\binom{\1}{\2}", text)
+        text = pattern.sub(_binomial, text)
+    text = _PERMUTATIONS.sub(r"\\frac{\1!}{(\1-\2)!}", text)
     text = _PLAIN_POWER.sub(lambda power: f"^{{{power[1] or power[2]}}}", text.replace("**", "^"))
     text = _FRACTIONS.sub(
         r"\1\\frac{\2}{\3}", _OPERATOR.sub(r"\\\1 ", _UNITED.sub(r"\\cup ", text))
     )
-    text = _TO.sub(r"\1:", text)
+    text = _MINUTES.sub(_degrees, _TO.sub(r"\1:", text))
     if "\\begin" in text:
+        text = _CASES.sub(r"\\begin{cases}\1\\end{cases}", text)
         text = _ARRAY.sub(r"\\begin{pmatrix}\3\\end{pmatrix}", _ROW_END.sub(r"\\\\", text))
         text = _LAST_ROW.sub("", text)
     return text
 
 
+def _calculus(text: str) -> str:
+    """y' for dy/dx and \\dot y, i for \\hat i, f(x)= for f \\equiv."""
+    text = _DERIVATIVE.sub(lambda found: found[2] + ("''" if found[1] else "'"), text)
+    text = _DOTS.sub(lambda found: found[2] + ("''" if found[1] else "'"), text)
+    text = _UNIT_VECTOR.sub(lambda found: f" {found[1] or found[0][-5]} ", text)
+    return _IDENTICAL.sub(r"\1(x)=", text)
+
+
 def _unconditional(text: str) -> str:
     """Without ", n an integer", and with k for that n."""
+    text = _BUT.sub(r"\1", text)
+    if found := _REAL.search(text[-120:]):
+        text = text[: len(text) - len(found[0])]
     if not (found := _INTEGERS.search(text[-120:])):
         return text
     text = text[: len(text) - len(found[0])]
-    if found[1] == "k" or "k" in text:
+    letter = found[1] or found[2]
+    if letter == "k" or "k" in text or re.search(rf"_ ?\{{? ?{letter}|\( ?{letter} ?\)", text):
         return text
-    return re.sub(rf"(?<![\\a-zA-Z]){found[1]}(?![a-zA-Z])", "k", text)
+    return re.sub(rf"(?<![\\a-zA-Z]){letter}(?![a-zA-Z])", "k", text)
+
+
+def _binomial(found: re.Match[str]) -> str:
+    whole, part = filter(None, found.groups())
+    return rf"\binom{{{whole}}}{{{part}}}"
+
+
+def _degrees(found: re.Match[str]) -> str:
+    seconds = (int(found[1]) * 60 + int(found[2])) * 60 + int(found[3] or 0)
+    return rf"\frac{{{seconds}}}{{3600}}^\circ"
 
 
 def _overlined(found: re.Match[str]) -> str:
-    cycle = found[3] or found[4] or "".join(found.groups()[4:])
+    cycle = found[3] or found[7] or "".join(found.groups()[3:6])
     return rf"{found[1]}.{found[2]}\overline{{{cycle}}}"
 
 

@@ -5,6 +5,7 @@ only compared where both are known; an unknown word ("18 eggs") is set aside.
 """
 
 import re
+from fractions import Fraction
 
 _SPELLINGS = """
 dollar dollars usd bucks \\dollar | cent cents | euro euros | pound pounds lb lbs | ounce ounces oz
@@ -13,6 +14,10 @@ m meter meters metre metres | km kilometer kilometers kilometre kilometres | in 
 ft foot feet | yd yard yards | mile miles mi | s sec second seconds | min mins minute minutes
 h hr hrs hour hours | N newton newtons | J joule joules | W watt watts | Hz hertz | mol moles
 Pa pascal pascals | V volt volts | yuan 元 rmb | rupee rupees rs inr
+eV electronvolt electronvolts | keV | MeV | GeV | nm nanometer nanometers | kHz | MHz | GHz
+ms millisecond milliseconds | kPa kilopascal | atm atmosphere atmospheres | kJ kilojoules
+cal calories | kcal | mL | mg milligrams milligram | kW kilowatts | MW | pc parsec parsecs
+Å angstrom angstroms
 day days | week weeks | month months | year years | g gram grams
 kg kilogram kilograms | l liter liters litre litres | ml milliliter milliliters
 degree degrees | radian radians | percent | unit units
@@ -22,6 +27,25 @@ KNOWN = {
     for line in _SPELLINGS.strip().splitlines()
     for group in line.split("|")
     for word in group.split()
+}
+_SIZES = {  # unit: what it measures, in what, how many of them
+    name: (what, Fraction(size))
+    for what, row in {
+        "length": "mm 1/1000 cm 1/100 m 1 km 1000",
+        "feet": "in 1/12 ft 1 yd 3 mile 5280",
+        "mass": "mg 1/1000000 g 1/1000 kg 1",
+        "pounds": "ounce 1/16 pound 1",
+        "time": "ms 1/1000 s 1 min 60 h 3600 day 86400 week 604800",
+        "years": "month 1 year 12",
+        "money": "cent 1/100 dollar 1",
+        "volume": "ml 1/1000 l 1",
+        "energy": "J 1 kJ 1000",
+        "power": "W 1 kW 1000 MW 1000000",
+        "pressure": "Pa 1 kPa 1000",
+        "frequency": "Hz 1 kHz 1000 MHz 1000000 GHz 1000000000",
+        "electronvolts": "eV 1 keV 1000 MeV 1000000 GeV 1000000000",
+    }.items()
+    for name, size in zip(row.split()[::2], row.split()[1::2], strict=True)
 }
 _NAMES = frozenset(KNOWN.values())
 _VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
@@ -44,8 +68,16 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro|(?:\\(?:text|mathrm) ?\{k\})?\\Omega)[ .]*"
 )
+_WORD = r"\\(?:text|mathrm|mbox|rm|textrm) ?\{((?:[^{}]|\{[^{}]*\})*)\}(?: ?\^ ?\{? ?-?\d ?\}?)?"
+_DRESS = re.compile(r"\\(?:text|mathrm|mbox|textrm|rm)(?![a-z])|[{}~]|\\[ ,;:]")
+_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) {0,3}([A-Za-z]{1,12})")
+_AMOUNTS = re.compile(
+    r" {0,3}\d{1,9}(?:\.\d{1,9})? {0,3}[A-Za-z]{1,12}(?: {0,3}(?:,|and|, ?and)? {0,3}"
+    r"\d{1,9}(?:\.\d{1,9})? {0,3}[A-Za-z]{1,12}){1,3}[ .]{0,3}"
+)
 _SEQUENCE = re.compile(
-    r"(?:\\(?:text|mathrm|mbox|rm) ?\{((?:[^{}]|\{[^{}]*\})*)\}(?: ?\^ ?\{? ?-?\d ?\}?)?[ .]*){1,4}"
+    rf"(?:{_WORD}[ .~]*(?:\\cdot|\\times|/)?[ ~]*){{1,4}}"
+    rf"|\\frac ?\{{ ?{_WORD} ?\}} ?\{{ ?{_WORD}(?:[ ~]*(?:\\cdot)?[ ~]*{_WORD})? ?\}}[ .]*"
 )
 _MODULUS = re.compile(
     r"(?:[a-zA-Z] ?\\equiv ?)?([^=]{1,60}?) ?,? ?\(? ?"
@@ -88,6 +120,8 @@ def split(text: str) -> tuple[str, str]:
     """(value text, unit); the unit is "" where there is none."""
     if modulus := _MODULUS.fullmatch(text):
         return modulus[1].strip(), f"mod {modulus[2]}"
+    if whole := _compound(text):
+        return whole
     value, words = _behind(text)
     value = value.strip()
     unit = _named(words)
@@ -102,6 +136,28 @@ def split(text: str) -> tuple[str, str]:
     return value, unit
 
 
+def sizes(one: str, other: str) -> tuple[Fraction, Fraction] | None:
+    """How large two units are, in one they share; None where they measure different things."""
+    if one not in _SIZES or other not in _SIZES or _SIZES[one][0] != _SIZES[other][0]:
+        return None
+    return _SIZES[one][1], _SIZES[other][1]
+
+
+def _compound(text: str) -> tuple[str, str] | None:
+    """2 h 30 min as 150 min, 5 ft 3 in as 63 in."""
+    plain = " ".join(_DRESS.sub(" ", text).split())
+    found = _AMOUNT.findall(plain)
+    if len(found) < 2 or not _AMOUNTS.fullmatch(plain):
+        return None
+    units = [KNOWN.get(word.casefold(), KNOWN.get(word, "")) for _, word in found]
+    last = _SIZES.get(units[-1])
+    if not last or any(_SIZES.get(unit, ("", 0))[0] != last[0] for unit in units):
+        return None
+    total = sum(Fraction(n) * _SIZES[unit][1] for (n, _), unit in zip(found, units, strict=True))
+    value = total / last[1]
+    return f"\\frac{{{value.numerator}}}{{{value.denominator}}}", units[-1]
+
+
 def conflict(one: str, other: str) -> bool:
     """Whether both units are known and differ: 5 cm against 5 m needs more than the number."""
     if one.startswith("mod ") and other.startswith("mod "):
@@ -114,14 +170,22 @@ def _behind(text: str) -> tuple[str, str]:
     start = max(0, len(text) - _TAIL)
     for pattern in (_WRAPPED, _SEQUENCE, _PLAIN, _CHINESE):
         for found in pattern.finditer(text, start):
-            value, words = text[: found.start()], found[1].strip(" ~")
+            value, words = text[: found.start()], _last(found).strip(" ~")
             if (
                 found.end() == len(text)
                 and _is_value(value)
-                and (pattern is _CHINESE or _is_unit(found[1], pattern in (_WRAPPED, _SEQUENCE)))
+                and (
+                    pattern is _CHINESE or _is_unit(_last(found), pattern in (_WRAPPED, _SEQUENCE))
+                )
             ):
                 return value, words.casefold()
     return text, ""
+
+
+def _last(found: re.Match[str]) -> str:
+    """The words of a unit; of a quotient its two parts."""
+    parts = [group for group in found.groups() if group]
+    return "/".join(parts[:2]) if "\\frac" in found[0] else (parts or [""])[-1]
 
 
 def _is_value(text: str) -> bool:

@@ -17,6 +17,18 @@ _SHORT = frozenset(
         "june", "july", "north", "east", "west", "up", "down",
     ]
 )  # fmt: skip
+_LITTLE = frozenset(["a", "an", "the", "it", "is", "are", "there", "they", "he", "she", "be"])
+_VERB = re.compile(
+    r"(?:has|wins|does|will|can|is the|is a|gets|always)\b(?!.*\b(?:not?|never|but|or|if)\b)"
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})\.?"
+_DATE = re.compile(
+    rf"(?:{_MONTH} ?(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH})"
+    r"(?:,? ?(\d{4}))?",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
 _TICKED = re.compile(
     r"[A-H]{2,6}|[A-H](?: ?(?:,|and|,? ?and) ?[A-H]){1,5}"
@@ -78,9 +90,37 @@ def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     if one in _POLAR and other.startswith(one + " ") and _POLAR[one] not in other.split():
         words = "begins with the gold word, and never takes it back"
         return Decision("same", "string", words, frozenset({"words"}))
+    if _bare(one) == _bare(other) != "":
+        return Decision("same", "string", "the same words but for articles", frozenset({"words"}))
+    name = gold[:1].isupper() and " " not in one
+    if name and other.startswith(f"{one} ") and _VERB.match(other[len(one) + 1 :]):
+        return Decision("same", "string", "a sentence about the gold word", frozenset({"words"}))
     if f" {one} " in f" {other} ":
         return Decision("unclear", "string", "the gold words among others")
+    if f" {other} " in f" {one} " or (len(other) > 5 and one[:6] == other[:6]):
+        return Decision("unclear", "string", "some of the gold words")
     return Decision("different", "string", "different words")
+
+
+def _bare(words: str) -> str:
+    return " ".join(word for word in words.split() if word not in _LITTLE)
+
+
+def date(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+    """July 4, 1776 and 4 July 1776."""
+    one, other = _dated(gold), _dated(given)
+    if not one or not other:
+        return None
+    return Decision("same" if one == other else "different", "exact", "dates")
+
+
+def _dated(text: str) -> tuple[int, ...] | None:
+    if found := _ISO.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    if not (found := _DATE.fullmatch(text)):
+        return None
+    month = 1 + _MONTHS.index((found[1] or found[4])[:3].casefold())
+    return int(found[5] or 0), month, int(found[2] or found[3])
 
 
 def _wordy(words: str) -> bool:

@@ -6,9 +6,29 @@ tokens, depth, magnitudes, factorials, terms of a sum and steps. Nothing is exec
 not involved.
 """
 
-from factory.verifiers.maths.numeric.complexes import Unreadable
+from factory.verifiers.maths.numeric.complexes import Undefined, Unreadable
 from factory.verifiers.maths.numeric.evaluate import allot
-from factory.verifiers.maths.numeric.points import alike, proportional, solves, value_of
+from factory.verifiers.maths.numeric.points import (
+    alike,
+    letters_of,
+    points,
+    proportional,
+    real_at,
+    solves,
+    value_of,
+)
 from factory.verifiers.maths.numeric.reader import read
 
-__all__ = ["Unreadable", "alike", "allot", "proportional", "read", "solves", "value_of"]
+__all__ = [
+    "Undefined",
+    "Unreadable",
+    "alike",
+    "allot",
+    "letters_of",
+    "points",
+    "proportional",
+    "read",
+    "real_at",
+    "solves",
+    "value_of",
+]

@@ -8,6 +8,7 @@ difference that neither vanishes nor stands out is looked at again with more bit
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import isqrt
+from typing import Any
 
 from mpmath import libmp
 
@@ -16,6 +17,7 @@ from factory.verifiers.maths.numeric.complexes import (
     Complex,
     Undefined,
     Unreadable,
+    finite,
     magnitude,
     rational,
 )
@@ -52,18 +54,24 @@ def alike(gold: str, given: str) -> bool | None:
     """Whether two expressions are equal wherever both are defined."""
     one, other = read(gold), read(given)
     letters = shared_letters(one, other)
-    verdicts = {_alike(one, other, letters, tens) for tens in _bases(one, other)}
-    return verdicts.pop() if len(verdicts) == 1 else None
+    if any("'" in name for name in _letters(one) ^ _letters(other)):
+        raise Unreadable  # x' may be a derivative, or another x
+    readings = {_alike(one, other, letters, tens) for tens in _bases(one, other)}
+    return True if True in readings else None if None in readings else False
 
 
 def _bases(one: Tree, other: Tree) -> Sequence[bool]:
-    r"""A bare \log is natural or to base ten: what depends on which is not told."""
+    r"""A bare \log is natural or to base ten: it may be read either way, by both sides alike."""
     return (False, True) if any("log" in names(tree) for tree in (one, other)) else (False,)
 
 
 def _alike(one: Tree, other: Tree, letters: Sequence[str], tens: bool) -> bool | None:
     seen = 0
+    steps = names(one) | names(other)
+    only_whole = bool(steps & {"floor", "ceil"}) and set(letters) <= set("kmnN")
     for point in points(letters):
+        if only_whole and any(value.denominator > 1 for value in point.values()):
+            continue
         real = bool(letters) and not _imaginary(one, other)
         try:
             if not equal(lambda m: (m.value(one), m.value(other)), point, real=real, tens=tens):
@@ -111,6 +119,12 @@ def equal(sides: Sides, point: dict[str, Fraction], *, real: bool, tens: bool = 
     raise Unreadable
 
 
+def _fraction(value: Any) -> Fraction:
+    if not finite((value, libmp.fzero)):
+        raise Undefined
+    return Fraction(*libmp.to_rational(value))
+
+
 def value_of(text: str) -> Fraction | None:
     """The value of a real constant, to some 40 digits."""
     tree = read(text)
@@ -119,7 +133,21 @@ def value_of(text: str) -> Fraction | None:
     value = Machine(BITS[0], {}, real=False, tens=False).value(tree)
     if value[1] != libmp.fzero:
         return None
-    return Fraction(*libmp.to_rational(value[0]))
+    return _fraction(value[0])
+
+
+def real_at(text: str, point: dict[str, Fraction]) -> Fraction:
+    """A real value at a point, to some 40 digits; raises Undefined or Unreadable."""
+    numbers = {name: rational(value, BITS[0]) for name, value in point.items()}
+    value = Machine(BITS[0], numbers, real=True, tens=False).value(read(text))
+    if value[1] != libmp.fzero:
+        raise Undefined
+    return _fraction(value[0])
+
+
+def letters_of(text: str) -> set[str]:
+    """The letters of an expression but e and i; raises Unreadable."""
+    return _letters(read(text))
 
 
 def proportional(one: tuple[str, str], other: tuple[str, str]) -> int | None:
@@ -152,7 +180,7 @@ def _ratio_sign(trees: Sequence[Tree], point: dict[str, Fraction], first: list[F
     noise = machine.peak - BITS[0] + GUARD
     if min(magnitude(top), magnitude(bottom)) <= noise or (top[1], bottom[1]) != (libmp.fzero,) * 2:
         raise Undefined
-    ratio = Fraction(*libmp.to_rational(libmp.mpf_div(top[0], bottom[0], BITS[0], "n")))
+    ratio = _fraction(libmp.mpf_div(top[0], bottom[0], BITS[0], "n"))
     if not first:
         first.append(ratio)
     return 0 if abs(ratio - first[0]) > abs(first[0]) / 2**80 else (1 if ratio > 0 else -1)
@@ -208,7 +236,7 @@ def _gap(sides: Sequence[Tree], point: dict[str, Fraction]) -> Fraction:
     gap = libmp.mpc_sub(left, right, BITS[1], "n")
     if gap[1] != libmp.fzero:
         raise Undefined
-    return Fraction(*libmp.to_rational(gap[0]))
+    return _fraction(gap[0])
 
 
 def shared_letters(*trees: Tree) -> list[str]:

@@ -189,7 +189,7 @@ class _Reader:
             return self.function(ALIASES.get(name, name))
         if name in _READERS:
             return _READERS[name](self)
-        if name in GREEK:
+        if name in GREEK and not (name in ("Gamma", "zeta") and self.next == "("):
             return self.letter(token)
         raise Unreadable
 
@@ -216,7 +216,13 @@ class _Reader:
             else:
                 name += "_" + self.next
                 self.at += 1
-        if self.next in ("'", "\\prime") or (name in APPLIED and self.next == "("):
+        while len(name) < 30 and self.next == "'":  # a derivative is a letter of its own
+            name += self.next
+            self.at += 1
+        inside = self.tokens[self.at : self.at + 3]
+        if inside[0] == "(" and inside[-1] == ")" and inside[1].isdigit() and name not in "ei":
+            raise Unreadable  # f(2) is no product, whatever the letter
+        if self.next == "\\prime" or ((name in APPLIED or "'" in name) and self.next == "("):
             raise Unreadable
         return ("letter", name)
 
