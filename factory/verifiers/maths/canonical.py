@@ -150,16 +150,22 @@ def _worded(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
+    if not text.isascii():
+        text = _from_unicode(text)
+    text = text.replace("{:}", ":").replace("\\%", "").replace("\\$", "\\dollar ")
+    text = text.translate(_TO_ASCII)
+    return " ".join(_DELIMITERS.sub(_spacing, _GROUPED.sub("", text)).split())
+
+
+def _from_unicode(text: str) -> str:
     text = _SUPERSCRIPTS.sub(
         lambda found: "^{" + unicodedata.normalize("NFKC", found[0]) + "}", text
     )
     text = _SUBSCRIPTS.sub(lambda found: "_{" + unicodedata.normalize("NFKC", found[0]) + "}", text)
-    text = _CIRCLED.sub(lambda found: ", ".join(found[0]), text).replace("{:}", ":")
-    text = text.replace("\\%", "").replace("\\$", "\\dollar ")
+    text = _CIRCLED.sub(lambda found: ", ".join(found[0]), text)
     text = _RADICAL.sub(r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
     text = _VULGAR.sub(lambda found: " " + found[0], text)
-    text = unicodedata.normalize("NFKC", text.translate(_TO_ASCII)).translate(_TO_ASCII)
-    return " ".join(_DELIMITERS.sub(_spacing, _GROUPED.sub("", text)).split())
+    return unicodedata.normalize("NFKC", text.translate(_TO_ASCII))
 
 
 def _spacing(found: re.Match[str]) -> str:

@@ -22,6 +22,9 @@ def read(row: Claim) -> Pair | Ruling:
 
 
 def paired(gold: str, found: Sequence[str], question: str | None) -> Pair:
+    """One pair; without a question there is nothing to look up."""
+    if not question and len(found) == 1:
+        return Pair(gold, found[0])
     parts = list(dict.fromkeys(_asked(part, gold, question) for part in found))
     given = naming.in_base_ten(", ".join(parts), question)
     flags: set[Flag] = {"name"} if parts != list(dict.fromkeys(found)) else set()

@@ -9,6 +9,7 @@ from itertools import permutations
 
 _OPENERS = {"(": "(", "[": "[", "\\{": "{"}
 _CLOSERS = {")": ")", "]": "]", "\\}": "}"}
+_DEPTHS = {**dict.fromkeys((*_OPENERS, "{"), 1), **dict.fromkeys((*_CLOSERS, "}"), -1)}
 _MATRIX = re.compile(
     r"([^=,]{0,60}?)(?:\\cdot ?)?\\begin\{([a-z]{1,9})\}(.{0,2000})\\end\{[a-z]{1,9}\}", re.DOTALL
 )
@@ -117,10 +118,14 @@ def depth_of(text: str) -> int:
 
 def outermost(text: str, separator: str) -> list[str]:
     """`text` split at the separators that stand outside all brackets and braces."""
+    if separator not in text:
+        return [text.strip()]
     parts, depth = [""], 0
     for piece in _PIECE.findall(text):
-        depth += piece in _OPENERS or piece == "{" or piece.startswith("\\begin{")
-        depth -= piece in _CLOSERS or piece == "}" or piece.startswith("\\end{")
+        if len(piece) > 6:
+            depth += 1 if piece.startswith("\\begin{") else -1
+        else:
+            depth += _DEPTHS.get(piece, 0)
         if piece == separator and depth == 0:
             parts.append("")
         else:

@@ -5,6 +5,7 @@ value.
 """
 
 import re
+from collections.abc import Callable
 
 _SPACE = re.compile(
     r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut"
@@ -72,7 +73,7 @@ _DERIVATIVE = re.compile(
 _DOTS = re.compile(r"\\(d?)dot(?![a-z]) ?\{? ?([a-zA-Z]) ?\}?")
 _UNIT_VECTOR = re.compile(
     r"\\(?:vec|hat|widehat|overrightarrow) ?\{? ?(?:\\(?:mathbf|boldsymbol|bf|mathrm) ?\{? ?)?"
-    r"(?:\\[ij]math|([ijk])) ?\}? ?\}?(?![a-zA-Z])"
+    r"([ijk]) ?\}? ?\}?(?![a-zA-Z])"
 )
 _IDENTICAL = re.compile(r"\b([fg]) ?\\equiv ?")
 _CASES = re.compile(
@@ -151,10 +152,15 @@ def stripped(text: str) -> str:
         if not found:
             break
         text = found[found.lastindex or 0].strip()
-    text = _LANDAU.sub("", _LABEL.sub("", _COMMENT.sub("", text), count=1)) or text
-    text = _BUILT.sub(r"\2", _ODDS.sub(r"\\frac{\1}{\2}", text))
-    text = _exact_side(_SENTENCE.sub("", _TOLD.sub("", text, count=1), count=1))
-    text = _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text
+    for clue, pattern, new in _STRIPS:
+        if clue in text:
+            text = pattern.sub(new, text, count=1) or text
+    for lead in (_TOLD, _SENTENCE):
+        if found := lead.match(text):
+            text = text[found.end() :]
+    text = _exact_side(text)
+    if found := _ABOUT.match(text):
+        text = text[found.end() :]
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     return text.strip()
@@ -184,31 +190,20 @@ def rewritten(text: str) -> str:
         return text[: len(text) - len(found[0])] + found[1]
     if found := _BASED.fullmatch(text):
         return f"{found[1]}_{{{_BASES.get(found[2], found[2])}}}"
-    text = _calculus(_unconditional(text))
-    if found := _DOTTED.fullmatch(text):
-        text = _cycled(found[1])
-    text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
-    for pattern in _COMBINATIONS if "C" in text else ():
-        text = pattern.sub(_binomial, text)
-    text = _PERMUTATIONS.sub(r"\\frac{\1!}{(\1-\2)!}", text)
-    text = _PLAIN_POWER.sub(lambda power: f"^{{{power[1] or power[2]}}}", text.replace("**", "^"))
-    text = _FRACTIONS.sub(
-        r"\1\\frac{\2}{\3}", _OPERATOR.sub(r"\\\1 ", _UNITED.sub(r"\\cup ", text))
-    )
-    text = _MINUTES.sub(_degrees, _TO.sub(r"\1:", text))
-    if "\\begin" in text:
-        text = _CASES.sub(r"\\begin{cases}\1\\end{cases}", text)
-        text = _ARRAY.sub(r"\\begin{pmatrix}\3\\end{pmatrix}", _ROW_END.sub(r"\\\\", text))
-        text = _LAST_ROW.sub("", text)
+    text = _unconditional(text)
+    if "." in text:
+        if found := _DOTTED.fullmatch(text):
+            text = _cycled(found[1])
+        text = _CYCLE.sub(_overlined, _CYCLE_SHORT.sub(r"\\overline{\1}", text))
+    text = text.replace("**", "^")
+    for clue, pattern, new in _REWRITES:
+        if clue in text:
+            text = pattern.sub(new, text)
     return text
 
 
-def _calculus(text: str) -> str:
-    """y' for dy/dx and \\dot y, i for \\hat i, f(x)= for f \\equiv."""
-    text = _DERIVATIVE.sub(lambda found: found[2] + ("''" if found[1] else "'"), text)
-    text = _DOTS.sub(lambda found: found[2] + ("''" if found[1] else "'"), text)
-    text = _UNIT_VECTOR.sub(lambda found: f" {found[1] or found[0][-5]} ", text)
-    return _IDENTICAL.sub(r"\1(x)=", text)
+def _primed(found: re.Match[str]) -> str:
+    return found[2] + ("''" if found[1] else "'")
 
 
 def _unconditional(text: str) -> str:
@@ -250,3 +245,35 @@ def _cycled(decimal: str) -> str:
         if len(places) - start >= max(2 * size, 3) and start <= 3:
             return rf"{whole}.{places[:start]}\overline{{{cycle}}}"
     return decimal
+
+
+Rewrite = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_STRIPS: tuple[Rewrite, ...] = (  # what must be in the text; what goes; what comes
+    ("ause", _COMMENT, ""),
+    ("since", _COMMENT, ""),
+    ("ns", _LABEL, ""),
+    ("O", _LANDAU, ""),
+    ("in", _ODDS, r"\\frac{\1}{\2}"),
+    ("out of", _ODDS, r"\\frac{\1}{\2}"),
+    (r"\{", _BUILT, r"\2"),
+)
+_REWRITES: tuple[Rewrite, ...] = (
+    (r"\frac", _DERIVATIVE, _primed),
+    ("dot", _DOTS, _primed),
+    ("vec", _UNIT_VECTOR, r" \1 "),
+    ("hat", _UNIT_VECTOR, r" \1 "),
+    ("arrow", _UNIT_VECTOR, r" \1 "),
+    (r"\equiv", _IDENTICAL, r"\1(x)="),
+    *(("C", pattern, _binomial) for pattern in _COMBINATIONS),
+    ("_", _PERMUTATIONS, r"\\frac{\1!}{(\1-\2)!}"),
+    ("^", _PLAIN_POWER, lambda power: f"^{{{power[1] or power[2]}}}"),
+    ("U", _UNITED, r"\\cup "),
+    (r"\operator", _OPERATOR, r"\\\1 "),
+    ("/", _FRACTIONS, r"\1\\frac{\2}{\3}"),
+    ("to", _TO, r"\1:"),
+    (r"\circ", _MINUTES, _degrees),
+    (r"\begin", _CASES, r"\\begin{cases}\1\\end{cases}"),
+    (r"\begin", _ROW_END, r"\\\\"),
+    (r"\begin", _ARRAY, r"\\begin{pmatrix}\3\\end{pmatrix}"),
+    (r"\begin", _LAST_ROW, ""),
+)

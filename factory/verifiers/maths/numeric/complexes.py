@@ -49,3 +49,11 @@ def height(tree: tuple[Any, ...]) -> int:
         height += 1
         level = [part for node in level for part in node[1:] if isinstance(part, tuple)]
     return height
+
+
+def proper(tree: tuple[Any, ...]) -> bool:
+    """Whether a fraction makes a mixed number with the whole number before it."""
+    parts = tree[1:]
+    return tree[0] == "/" and all(
+        part[0] == "number" and part[1].denominator == 1 for part in parts
+    )

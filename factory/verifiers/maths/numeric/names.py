@@ -1,5 +1,7 @@
 """The names and brackets that the reader knows."""
 
+import re
+
 FUNCTIONS = frozenset(
     [
         "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh",
@@ -21,3 +23,7 @@ APPLIED = frozenset("fghFGHP")  # f(x) is not a product
 PAIRED = {
     "|": "abs", "\\lvert": "abs", "\\vert": "abs", "\\lfloor": "floor", "\\lceil": "ceil",
 }  # fmt: skip
+TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re.DOTALL)
+WORDS = re.compile(
+    r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])"
+)

@@ -4,13 +4,12 @@ A tree is a tuple: ("number", Fraction), ("letter", name), or (operator, tree, .
 is a product; a function without brackets takes the product that follows, up to the next function.
 """
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from factory.verifiers.maths.numeric.complexes import Unreadable, height
+from factory.verifiers.maths.numeric.complexes import Unreadable, height, proper
 from factory.verifiers.maths.numeric.names import (
     ALIASES,
     APPLIED,
@@ -19,16 +18,14 @@ from factory.verifiers.maths.numeric.names import (
     GREEK,
     INVERSES,
     PAIRED,
+    TOKEN,
+    WORDS,
 )
 
 MAX_TOKENS = 400
 MAX_DEPTH = 120  # brackets count three
 MAX_HEIGHT = 100  # a long sum is a tall tree
 Tree = tuple[Any, ...]
-_TOKEN = re.compile(r" ?(\d+(?:\.\d*)?|\.\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]|[^ ])", re.DOTALL)
-_WORDS = re.compile(
-    r"(?<![\\a-zA-Z])(arcsin|arccos|arctan|sinh|cosh|tanh|exp|sec|csc|cot|cis)(?![a-z])"
-)
 ONE: Tree = ("number", Fraction(1))
 
 
@@ -37,7 +34,7 @@ def read(text: str) -> Tree:
     """The tree of one expression."""
     if len(text) > 4 * MAX_TOKENS:
         raise Unreadable
-    tokens = _TOKEN.findall(_WORDS.sub(r"\\\1 ", text))
+    tokens = TOKEN.findall(WORDS.sub(r"\\\1 ", text))
     if not tokens or len(tokens) > MAX_TOKENS:
         raise Unreadable
     reader = _Reader(tokens)
@@ -97,7 +94,7 @@ class _Reader:
             raise Unreadable
         fraction = self.next == "\\frac"
         right = self.power()
-        if fraction and before.isdigit() and _proper(right):
+        if fraction and before.isdigit() and proper(right):
             if left[0] == "number":
                 return ("+", left, right)
             if left[0] == "negative" and left[1][0] == "number":
@@ -284,14 +281,6 @@ class _Reader:
         if letter[0] != "letter":
             raise Unreadable
         return (kind, letter[1], low, high, self.product())
-
-
-def _proper(tree: Tree) -> bool:
-    """Whether a fraction makes a mixed number with the whole number before it."""
-    parts = tree[1:]
-    return tree[0] == "/" and all(
-        part[0] == "number" and part[1].denominator == 1 for part in parts
-    )
 
 
 _READERS: dict[str, Callable[[_Reader], Tree]] = {
