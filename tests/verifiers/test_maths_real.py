@@ -5,7 +5,9 @@ labels are not gospel.
 """
 
 import json
-from collections import Counter
+import random
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 
 from factory.verifiers import Claim, Verdict
 from factory.verifiers.maths import verify_many
+from factory.verifiers.maths.canonical import form_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -109,3 +112,28 @@ def test_nemo_labels_differ_only_where_their_extraction_failed():
         ("1", "1", "correct"),  # a later, empty \boxed{} hid the answer from them
         ("5", "5", "correct"),  # the same
     ]
+
+
+def test_no_two_real_golds_that_look_alike_are_accepted_for_one_another():
+    """3,077 golds that are more than a number, against others of the same pattern of digits."""
+    answers = sorted({*golds("math500_test.json"), *golds("rllm_math_train.json")})
+    answers = [text for text in answers if not re.fullmatch(r"-?[\d.,]+", text)]
+    alike: dict[str, list[str]] = defaultdict(list)
+    for text in answers:
+        alike[re.sub(r"\d+", "0", form_of(text).text)].append(text)
+    rng = random.Random(0)
+    pairs = [
+        (gold, given)
+        for group in alike.values()
+        for gold in group
+        for given in rng.sample(group, min(12, len(group)))
+        if form_of(gold) != form_of(given)
+    ]
+    verdicts = judged([rf"\boxed{{{given}}}" for _, given in pairs], [gold for gold, _ in pairs])
+    accepted = {
+        (gold, given)
+        for (gold, given), verdict in zip(pairs, verdicts, strict=True)
+        if verdict.outcome == "correct" and form_of(gold).text != form_of(given).text
+    }
+    assert len(pairs) > 10_000
+    assert accepted == set()

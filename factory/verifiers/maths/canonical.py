@@ -107,10 +107,14 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An answer's canonical text without its unit; `unit` is "" where none was written."""
+    """An answer's canonical text without its unit; `unit` is "" where none was written.
+
+    `general`: it was said to hold for every k or c.
+    """
 
     text: str
     unit: str = ""
+    general: bool = False
 
 
 @lru_cache(maxsize=100_000)
@@ -120,7 +124,9 @@ def form_of(answer: str) -> Form:
 
 
 def _rewritten(answer: str) -> Form:
-    text = surface.rewritten(surface.stripped(_ascii(answer)))
+    text = surface.stripped(_ascii(answer))
+    general = surface.quantified(text)
+    text = surface.rewritten(text)
     bare = _degreeless(text)
     value, unit = units.split(bare)
     signed = "percent" if "%" in answer or "\uff05" in answer else ""
@@ -132,7 +138,7 @@ def _rewritten(answer: str) -> Form:
     )
     text = _SINGLE_POWER.sub(r"\1\2", _joined(_pieces(_ungrouped(text))))
     text = _ZERO_PADDED.sub("", text)
-    return Form(_worded(text) if text != r"\{\}" else r"\emptyset", unit)
+    return Form(_worded(text) if text != r"\{\}" else r"\emptyset", unit, general)
 
 
 def _worded(text: str) -> str:

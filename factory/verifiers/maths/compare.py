@@ -3,7 +3,7 @@
 import re
 
 from factory.verifiers import Flag
-from factory.verifiers.maths import exact, numeric, texts, units
+from factory.verifiers.maths import exact, families, naming, numeric, texts, units
 from factory.verifiers.maths.canonical import Form
 from factory.verifiers.maths.decision import Ask, Decision
 from factory.verifiers.maths.shape import depth_of, outermost
@@ -19,7 +19,12 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
     if gold.text != given.text and max(depth_of(gold.text), depth_of(given.text)) > MAX_DEPTH:
         return Decision("unclear", "string", f"brackets nest deeper than {MAX_DEPTH}")
     numeric.allot()
-    return texts.decide(*_measured(gold, given), ask).taking(_set_aside(gold.unit, given.unit))
+    sides = _measured(gold, given)
+    if any(map(naming.based, sides)) and gold.unit != given.unit:
+        return Decision("unclear", "string", "a base subscript against a unit")
+    general = gold.general or given.general or "mod" in gold.unit + given.unit
+    decision = families.told(*sides, general=general) or texts.decide(*sides, ask)
+    return decision.taking(_set_aside(gold.unit, given.unit))
 
 
 def _set_aside(gold: str, given: str) -> Flag | None:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from fractions import Fraction
 from math import gcd, lcm
 
-from factory.verifiers.maths import numeric
-from factory.verifiers.maths.decision import Ask, Decision
+from factory.verifiers.maths import naming, numeric
+from factory.verifiers.maths.decision import Decision
 from factory.verifiers.maths.shape import outermost, shape_of
 
 MOST = 200  # residues of one period
@@ -22,15 +22,30 @@ _NAMED = re.compile(r"([a-z](?:_\w)?|\\[a-z]{2,7}|\([a-z](?:,[a-z])+\))=(.+)")
 _SURE = re.compile(r"C|[Cc]_\d")
 _CONSTANT = re.compile(r"[CcKABDk]|[ABCcD]_\d")
 _LEVEL = re.compile(r"([^=,]+)=[CcK]")
+_ENDS = {"()", "[]", "(]", "[)"}
 _TINY = Fraction(1, 2**80)
 _FIXED = 1 << 240
 
 Line = tuple[Fraction, Fraction]  # the value at k = 0, and what every step of k adds
 
 
-def integers(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+def told(gold: str, given: str, *, general: bool) -> Decision | None:
+    r"""What this says of two answers; `general`: one is said to hold for every k or c.
+
+    Otherwise 2k and 2k+2 are two answers, and only where \pi tells of periods one set of values.
+    """
+    if gold == given:
+        return None
+    if (general or ("\\pi" in gold and "\\pi" in given)) and (decision := _integers(gold, given)):
+        return decision
+    bare = naming.unnamed(gold, given)
+    return _constants(*bare, general=general) or _levels(gold, given)
+
+
+def _integers(gold: str, given: str) -> Decision | None:
     """Two general solutions, as sets of numbers or of points."""
-    if not _K.search(gold) or not _K.search(given):
+    kinds = {shape[0] for text in (gold, given) if (shape := shape_of(text))}
+    if not _K.search(gold) or not _K.search(given) or len(kinds & _ENDS) > 1:
         return None
     try:
         one, other = _lines(gold), _lines(given)
@@ -56,7 +71,7 @@ def _lines(text: str) -> list[list[Line]]:
         return [[_line(found[2]) for found in named if found]]
     bare = [found[2] if found else part for found, part in zip(named, parts, strict=True)]
     shape = shape_of(",".join(bare))
-    if shape and shape[0] == "()":
+    if shape and shape[0] in _ENDS:
         return [[_line(part) for part in shape[1]]]
     if shape and shape[0] in ("list", "{}"):
         return [[_line(part)] for part in shape[1]]
@@ -117,7 +132,7 @@ def _near(one: Fraction, other: Fraction, period: Fraction) -> bool:
     return min(gap, period - gap) < _TINY * (1 + period)
 
 
-def constants(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+def _constants(gold: str, given: str, *, general: bool) -> Decision | None:
     """Two terms with free constants that span the same functions; what does not is not told."""
     if not re.search(r"[CcABK]", gold) or "=" in gold + given or "," in gold + given:
         return None
@@ -125,18 +140,19 @@ def constants(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         sides = [numeric.letters_of(text) for text in (gold, given)]
         free = [{name for name in side if _CONSTANT.fullmatch(name)} for side in sides]
         bound = [side - found for side, found in zip(sides, free, strict=True)]
-        named = free[0] >= {"A", "B"} or free[0] in ({"c"}, {"k"})
+        named = general or free[0] >= {"A", "B"}
         sure = named or any(_SURE.fullmatch(name) for name in free[0] | free[1])
         if bound[0] != bound[1] or not bound[0] or not all(free) or not sure:
             return None
-        if max(map(len, free)) > 4 or not _same_space((gold, given), free, sorted(bound[0])):
+        lone = free[0] == free[1] and len(free[0]) == 1  # 2Cx is not Cx, but x+C is x+2C
+        if max(map(len, free)) > 4 or not _same_space((gold, given), free, sorted(bound[0]), lone):
             return None
     except numeric.Unreadable:
         return None
     return Decision("same", "numeric", "the same functions for all constants")
 
 
-def levels(gold: str, given: str, _ask: Ask | None) -> Decision | None:
+def _levels(gold: str, given: str) -> Decision | None:
     """x^2+y^2=C and x^2/2+y^2/2=K: the same curves for all constants."""
     terms = [_LEVEL.fullmatch(text) for text in (gold, given)]
     if not terms[0] or not terms[1]:
@@ -156,7 +172,13 @@ def levels(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     return Decision("same", "numeric", "the same curves for all constants") if same else None
 
 
-def _same_space(texts: Sequence[str], free: Sequence[set[str]], bound: list[str]) -> bool:
+def _same_space(
+    texts: Sequence[str],
+    free: Sequence[set[str]],
+    bound: list[str],
+    added: bool,
+) -> bool:
+    """`added`: only where the constants are added to the rest."""
     rows: list[list[Fraction]] = []
     names = [sorted(side) for side in free]
     for point in numeric.points(bound):
@@ -175,6 +197,8 @@ def _same_space(texts: Sequence[str], free: Sequence[set[str]], bound: list[str]
         raise numeric.Unreadable
     one = [row[1 : first + 1] for row in rows]
     other = [row[first + 2 :] for row in rows]
+    if added and any(_difference(value, side[0][0]) for side in (one, other) for [value] in side):
+        return False
     apart = [[_difference(row[0], row[first + 1])] for row in rows]
     if not all(any(row[at] for row in side) for side in (one, other) for at in range(len(side[0]))):
         raise numeric.Unreadable  # a constant that adds nothing was not understood

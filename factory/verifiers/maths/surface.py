@@ -206,6 +206,11 @@ def _primed(found: re.Match[str]) -> str:
     return found[2] + ("''" if found[1] else "'")
 
 
+def quantified(text: str) -> bool:
+    """Whether it ends in "for every integer k" or the like."""
+    return bool(_INTEGERS.search(text[-120:]) or _REAL.search(text[-120:]))
+
+
 def _unconditional(text: str) -> str:
     """Without ", n an integer", and with k for that n."""
     text = _BUT.sub(r"\1", text)

@@ -13,7 +13,6 @@ from factory.verifiers import Flag, Tier
 from factory.verifiers.maths import (
     algebra,
     exact,
-    families,
     naming,
     piecewise,
     ranges,
@@ -254,9 +253,6 @@ RULES: tuple[Rule, ...] = (
     _unreadable,
     words.choice,
     piecewise.rule,
-    families.integers,
-    families.constants,
-    families.levels,
     words.date,
     _range,
     words.text,

@@ -48,7 +48,7 @@ _SIZES = {  # unit: what it measures, in what, how many of them
     for name, size in zip(row.split()[::2], row.split()[1::2], strict=True)
 }
 _NAMES = frozenset(KNOWN.values())
-_VAGUE = frozenset({"unit", "degree", "percent"})  # said of bare numbers, so never a contradiction
+_VAGUE = frozenset({"unit", "percent"})  # said of bare numbers, so never a contradiction
 _FILLERS = frozenset(
     [
         "square", "sq", "cubic", "cu", "per", "a", "an", "old", "of", "each", "the", "total",
