@@ -111,8 +111,8 @@ def same(gold: Number, given: Number) -> bool:
         return True  # the noise of binary floating point: 17.999999999999996
     if decimals and all(number.digits >= 6 for number in decimals):
         return gap < max(number.ulp for number in decimals if number.ulp)
-    if gold.ulp and given.ulp and gold.digits >= 4 and given.digits >= gold.digits + 3:
-        return gap <= gold.ulp / 2  # 3.1415927 for 3.142
+    if gold.ulp and given.ulp and gold.digits >= 4 and given.digits >= max(6, gold.digits + 2):
+        return gap <= gold.ulp / 2  # 3.14159 for 3.142
     rounded = gold.ulp is not None and gold.digits >= 3 and given.ulp is None
     return rounded and _endless(given) and gap <= (gold.ulp or 0) / 2
 

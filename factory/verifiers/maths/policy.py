@@ -2,9 +2,10 @@ r"""When a given answer is the gold one.
 
 The policy "default", gold first; a flag of the verdict names the liberty that "correct" rests on:
 - `rounding`: a decimal equals an exact value when it is that value rounded or cut to >= 6
-  significant digits (1/12 = 0.0833333, sqrt(7)/12 != 0.22048), or when the gold is the decimal,
-  of >= 3 digits, and the exact value, which no finite decimal writes, rounds to it (0.411 =
-  37/90); of "36\pi \approx 113.1" the exact side counts;
+  significant digits (1/12 = 0.0833333, sqrt(7)/12 != 0.22048). A gold decimal of >= 3 digits equals
+  the exact value, which no finite decimal writes, that rounds to it (0.411 = 37/90), one of >= 4
+  digits also a longer decimal of >= 6 (3.142 = 3.14159); of "36\pi \approx 113.1" the exact side
+  counts;
 - `percent`: the sign is a unit: 10 % equals 10 and 10 %, not 0.1;
 - `units`: one that agrees, is missing or is unknown is ignored; 5 cm against 5 m is ambiguous;
   degrees equal radians written with \pi (45^\circ = \pi/4); 5 (mod 7) equals 5;

@@ -27,6 +27,7 @@ MAX_PARTS = 64
 _K, _N = (re.compile(rf"(?<![\\a-zA-Z])[{letters}](?![a-zA-Z])") for letters in ("k", "nm"))
 _COMMAND, _LETTERED = re.compile(r"\\[a-zA-Z]+"), re.compile(r"[a-zA-Z]")
 _UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
+_LONE = re.compile(r"[a-z](?:_\w)?")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
 
 
@@ -117,6 +118,18 @@ def _equation(gold: str, given: str, ask: Ask | None) -> Decision | None:
     if decision.relation == "open" or (decision.relation == "different" and len(sides[0]) == 1):
         return decision
     return Decision("unclear", decision.tier, "an equation against a value")
+
+
+def _all_equal(gold: str, given: str, ask: Ask | None) -> Decision | None:
+    """x=y=z=1 as (1,1,1)."""
+    for chain, other in ((gold, given), (given, gold)):
+        *letters, value = outermost(chain, "=")
+        shape = shape_of(other)
+        if len(letters) > 1 and all(_LONE.fullmatch(letter) for letter in letters):
+            if shape and shape[0] == "()" and len(shape[1]) == len(letters):
+                sides = [value] * len(letters), shape[1]
+                return _aligned(*(sides if chain is gold else sides[::-1]), ask).taking("brackets")
+    return None
 
 
 def _one_value(sides: Sequence[str]) -> bool:
@@ -257,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     _range,
     words.text,
     _numbers,
+    _all_equal,
     _equation,
     _structure,
     algebra.relations,
