@@ -1,8 +1,8 @@
 """Pairs of answers written by hand, by writers who had not seen the verifier (`hand_pairs.jsonl`).
 
 Sets A (514 pairs) and B (438) go through the types and the sources of answers and look for trouble;
-C (300) and D (350) keep the proportions of the data sets. Where graders would differ there is no pair. What
-the verifier still misses is marked, so that the list is neither hidden nor out of date.
+C (300) and D (350) keep the proportions of the data sets. Where graders would differ there is no
+pair. What the verifier still misses is marked, so that the list is neither hidden nor out of date.
 """
 
 import json

@@ -9,7 +9,8 @@ _NAME = re.compile(
     r"|\\[a-z]{1,9}|[a-zA-Z]\([a-zA-Z\d]{1,3}\)|[a-z](?::[a-z]){1,3}|[a-z]/[a-z]"
     r"|\\(?:vec|overrightarrow|overline|hat|widehat)(?: ?[a-z]|\{[a-zA-Z]{1,3}\})"
     r"|m?\\angle ?[A-Z]{1,3}|\\triangle ?[A-Z]{1,3}|[A-Z]{2,4}|\|[A-Z]{2}\||[A-Za-z][A-Za-z ]{2,40}"
-    r"|[a-zA-Z](?:\^\{?-1\}?|'{1,2})(?:\([a-z]\))?|\\frac\{d[a-z]?\}\{d[a-z]\}|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\nabla ?[a-zA-Z]"
+    r"|[a-zA-Z](?:\^\{?-1\}?|'{1,2})(?:\([a-z]\))?|\\frac\{d[a-z]?\}\{d[a-z]\}"
+    r"|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\nabla ?[a-zA-Z]"
     r"|\\(?:max|min|gcd|lcm))"
     r"(?:_(?:\w|\{[^{}=]{1,24}\}))?)(?:=|\\in ?)"
 )

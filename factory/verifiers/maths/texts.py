@@ -125,10 +125,10 @@ def _all_equal(gold: str, given: str, ask: Ask | None) -> Decision | None:
     for chain, other in ((gold, given), (given, gold)):
         *letters, value = outermost(chain, "=")
         shape = shape_of(other)
-        if len(letters) > 1 and all(_LONE.fullmatch(letter) for letter in letters):
-            if shape and shape[0] == "()" and len(shape[1]) == len(letters):
-                sides = [value] * len(letters), shape[1]
-                return _aligned(*(sides if chain is gold else sides[::-1]), ask).taking("brackets")
+        chained = len(letters) > 1 and all(_LONE.fullmatch(letter) for letter in letters)
+        if chained and shape and shape[0] == "()" and len(shape[1]) == len(letters):
+            sides = [value] * len(letters), shape[1]
+            return _aligned(*(sides if chain is gold else sides[::-1]), ask).taking("brackets")
     return None
 
 
