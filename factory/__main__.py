@@ -3,7 +3,9 @@
 A user's mistake is one line on standard error and exit code 2; a traceback is a bug of ours.
 """
 
+import re
 import sys
+from pathlib import Path
 
 HELP = """\
 The CoT factory: maths problems in, verified chain-of-thought rollouts out.
@@ -13,6 +15,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
   just verify | dedup | tag                            one step alone, over what it owes
+  just adjudicate teacher=NAME                         a teacher on what the rules leave open
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store
   just audit n=200 | labels=FILE                       verdicts to label; what the labels say
   just mix [mixture=mid]                               freeze a training mixture
@@ -32,10 +35,22 @@ def main(words: list[str]) -> int:
     if not words or words[0] in ("help", "-h", "--help"):
         print(HELP, end="")
         return 0
+    if {"-h", "--help"} & set(words):
+        return _help(words[0])
     from factory import commands, shell
 
     kept = "what had arrived is kept; run it again to go on"
     return shell.run(lambda: commands.run(words[0], words[1:]), kept)
+
+
+def _help(command: str) -> int:
+    """The line of a command, and its recipe: every key with its default and what it means."""
+    lines = [line for line in HELP.splitlines() if re.match(rf"  just [^#]*\b{command}\b", line)]
+    recipe = Path(__file__).parent / "recipes" / f"{command}.yaml"
+    print("\n".join(lines) or HELP)
+    if recipe.exists():
+        print(f"\n{recipe.read_text()}", end="")
+    return 0
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from factory.errors import UserError
 from schemas.exchange import Refused, Reply, Request, Settle
 
 TRIES = 6
+UNREACHED = 3
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 HOPELESS = 20  # failures before the first reply: the run is not worth going on with
@@ -139,7 +140,7 @@ class Flow:
         except Refused as refused:
             if refused.busy:
                 self.window.busy(began)
-            if refused.permanent or refused.stop or tries + 1 >= TRIES:
+            if refused.permanent or refused.stop or tries + 1 >= self._tries(refused):
                 settle(request, refused, time.monotonic() - began)
                 self.failures += 1
                 if self.failures == HOPELESS and not self.replies:
@@ -152,6 +153,10 @@ class Flow:
             self.window.reply()
             self.replies += 1
             settle(request, reply, time.monotonic() - began)
+
+    def _tries(self, refused: Refused) -> int:
+        """Where nothing ever replied and nothing listens, patience only hides a wrong address."""
+        return UNREACHED if refused.kind == "connection" and not self.replies else TRIES
 
     def _wait(self, request: Request, tries: int, asked_s: float | None) -> None:
         """Ask again later: after what the server asked for, else with full jitter."""

@@ -117,3 +117,10 @@ def test_the_generated_pages_are_what_would_be_generated_now() -> None:
 
     for name, page in PAGES.items():
         assert (ROOT / name).read_text() == page(), f"run `just document`: {name} is old"
+
+
+def test_help_after_a_command_shows_its_keys() -> None:
+    done = run_factory("verify", "--help")
+    assert done.returncode == 0
+    assert "just verify" in done.stdout
+    assert "deadline_s: 5.0" in done.stdout
