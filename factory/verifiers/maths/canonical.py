@@ -181,7 +181,10 @@ def _spacing(found: re.Match[str]) -> str:
 def _degreeless(text: str) -> str:
     """Degrees are a unit, except as the argument of a trigonometric function."""
     text = _TEMPERATURE.sub("", text)
-    return text if _TRIGONOMETRY.search(text) else _DEGREES.sub("", text)
+    if _TRIGONOMETRY.search(text):
+        return text
+    bare, count = _DEGREES.subn("", text)
+    return bare.replace(",", ", ") if count > 1 else bare  # 60,120 is no number here
 
 
 def _unwrapped(text: str) -> str:

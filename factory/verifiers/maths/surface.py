@@ -11,6 +11,7 @@ _SPACE = re.compile(
     r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut"
     r"|nolimits|hfill|noindent|null)(?![a-zA-Z])"
 )
+_MEANT = re.compile(r"\\(?:choose|over|mid)(?![a-z])|[|:]")  # braces of more than grouping
 _COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
 _WHOLE_TEXT = re.compile(
     r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline"
@@ -152,6 +153,10 @@ def stripped(text: str) -> str:
         if not found:
             break
         text = found[found.lastindex or 0].strip()
+    for _ in range(4):
+        if text[:1] != "{" or _MEANT.search(text) or not _closes_last(text):
+            break
+        text = text[1:-1].strip()
     for clue, pattern, new in _STRIPS:
         if clue in text:
             text = pattern.sub(new, text, count=1) or text
@@ -164,6 +169,16 @@ def stripped(text: str) -> str:
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     return text.strip()
+
+
+def _closes_last(text: str) -> bool:
+    """Whether the brace that opens the text closes at its end."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += ((character == "{") - (character == "}")) * (text[at - 1 : at] != "\\")
+        if depth == 0:
+            return at == len(text) - 1
+    return False
 
 
 def _exact_side(text: str) -> str:
