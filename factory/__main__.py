@@ -30,6 +30,12 @@ README.md has the tour.
 """
 
 
+KEPT = {
+    "judge": "nothing was written",
+    "audit": "labels that had arrived are in the file",
+}
+
+
 def main(words: list[str]) -> int:
     """Run one command; the exit code."""
     if not words or words[0] in ("help", "-h", "--help"):
@@ -39,7 +45,7 @@ def main(words: list[str]) -> int:
         return _help(words[0])
     from factory import commands, shell
 
-    kept = "what had arrived is kept; run it again to go on"
+    kept = KEPT.get(words[0], "what had arrived is kept; run it again to go on")
     return shell.run(lambda: commands.run(words[0], words[1:]), kept)
 
 

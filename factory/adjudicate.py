@@ -6,6 +6,7 @@ many rollouts give it.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from schemas.exchange import Refused
 
 NAME = "judge"  # what the view `corpus` knows it by
 VERSION = "1"
-COMMIT_ROWS = 200
+COMMIT_ROWS, COMMIT_S = 200, 2.0
 OUTCOMES = {"same": "correct", "different": "incorrect", "unsure": "ambiguous"}
 
 OWED = f"""
@@ -55,7 +56,7 @@ OWED = f"""
 def run(store: Store, recipe: JudgeTeacher, progress: Progress) -> Run:
     """Ask about what is owed; what was told is kept however this ends. Raises UserError."""
     with engine.run(store, "adjudicate", shown(recipe)) as record:
-        judge, held = Judge(recipe), list[dict[str, Any]]()
+        judge, held, since = Judge(recipe), list[dict[str, Any]](), time.monotonic()
         with catalog.connect(store) as con:
             found = con.sql(OWED, params={"policy": judge.policy_id}).to_arrow_table().to_pylist()
 
@@ -64,8 +65,10 @@ def run(store: Store, recipe: JudgeTeacher, progress: Progress) -> Run:
             record.counts[outcome] = count + len(row["rollout_ids"])
             verdict = {"outcome": outcome, "reason": reason, "ms": seconds * 1000}
             held.extend(_verdicts(row, verdict, judge.policy_id, record.run_id))
-            if len(held) >= COMMIT_ROWS:
+            nonlocal since
+            if len(held) >= COMMIT_ROWS or time.monotonic() - since >= COMMIT_S:
                 _commit(store, record, held)
+                since = time.monotonic()
 
         try:
             for row in found:
@@ -94,9 +97,11 @@ def _ask(
             advance()
             row = left.pop(pair.key)
             if isinstance(opinion, Refused):
-                record.counts["pairs failed"] = record.counts.get("pairs failed", 0) + 1
+                name = f"pairs failed: {str(opinion)[:100]}"
+                record.counts[name] = record.counts.get(name, 0) + 1
             else:
-                reason = f"asked twice, sides swapped: {', '.join(opinion.said)}"
+                model = judge.recipe.teacher.model
+                reason = f"{model} asked twice, sides swapped: {', '.join(opinion.said)}"
                 keep(row, OUTCOMES[opinion.relation], reason, opinion.seconds)
 
         asyncio.run(judge.run(pairs, told))

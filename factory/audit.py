@@ -3,13 +3,16 @@
 The sample takes as many of every stratum (tier, outcome, type of answer) as it can, rare ones
 whole. In the file every row has `label`: null; write `same` or `different` for whether the
 extracted answer is the reference answer, and leave open what you cannot tell; `judge=TEACHER` has
-a teacher write them. Rates are weighted back to the whole corpus; intervals are those of the labels
-(Wilson, 95 %).
+a teacher write them. Rates are weighted back to the whole corpus; intervals are Wilson's, 95 %, for
+as many labels of equal weight as these are worth.
 """
 
 import asyncio
 import json
+import os
 import sys
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +53,22 @@ SAMPLE = """
 """
 REPORT = """
     select coalesce(tier, 'all') as tier,
-        count(*) filter (outcome = 'correct') as accepted,
-        count(*) filter (outcome = 'correct' and label = 'different') as false_accepts,
-        wilson(false_accepts, accepted) as accepts_interval,
-        count(*) filter (outcome <> 'correct') as rejected,
-        count(*) filter (outcome <> 'correct' and label = 'same') as false_rejects,
-        wilson(false_rejects, rejected) as rejects_interval,
+        -- as many rows of equal weight as these tell as much as (Kish)
+        sum(weight) filter (outcome = 'correct') ** 2
+            / sum(weight ** 2) filter (outcome = 'correct') as accepts_n,
+        sum(weight) filter (outcome <> 'correct') ** 2
+            / sum(weight ** 2) filter (outcome <> 'correct') as rejects_n,
         coalesce(sum(weight) filter (outcome = 'correct' and label = 'different'), 0)
             / sum(weight) filter (outcome = 'correct') as accepts_rate,
         coalesce(sum(weight) filter (outcome <> 'correct' and label = 'same'), 0)
-            / sum(weight) filter (outcome <> 'correct') as rejects_rate
+            / sum(weight) filter (outcome <> 'correct') as rejects_rate,
+        count(*) filter (outcome = 'correct') as accepted,
+        count(*) filter (outcome = 'correct' and label = 'different') as false_accepts,
+        wilson(accepts_rate * accepts_n, accepts_n) as accepts_interval,
+        count(*) filter (outcome <> 'correct') as rejected,
+        count(*) filter (outcome <> 'correct' and label = 'same') as false_rejects,
+        wilson(rejects_rate * rejects_n, rejects_n) as rejects_interval
+
     from labelled group by grouping sets ((tier), ()) order by grouping(tier), 1
 """
 
@@ -82,6 +91,8 @@ def resolve(overrides: list[str]) -> AuditRecipe:
         of_judge = [k for k in given if k.startswith(("teacher.", "sampling.")) or k in OF_JUDGE]
         words = [f"{name}={given.pop(name)}" for name in of_judge]
         recipe["judge"] = llm_judge.resolve([f"teacher={judge}", *words])
+    elif lost := [k for k in given if k.startswith(("teacher.", "sampling.")) or k in OF_JUDGE]:
+        raise RecipeError(f"{lost[0]}= is for a judge: give judge=TEACHER as well")
     return validate(AuditRecipe, {**recipe, **given})
 
 
@@ -102,16 +113,27 @@ def draw(store: Store, recipe: AuditRecipe, progress: Progress) -> None:
     with catalog.connect(store) as con:
         rows = con.sql(sql).to_arrow_table().to_pylist()
     if not rows:
-        raise UserError("nothing was judged yet; `just verify` judges")
+        raise UserError("no verdict has two answers to compare; `just verify` makes verdicts")
+    _write(target, rows)
     if recipe.judge:
-        _label(rows, recipe.judge, progress)
-    try:
-        target.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
-    except OSError as error:
-        raise UserError(f"cannot write {recipe.out}: {error.strerror}") from error
+        try:
+            _label(rows, recipe.judge, progress)
+        finally:  # labels are paid for
+            _write(target, rows)
     todo = "check the labels" if recipe.judge else 'set each "label" to "same" or "different"'
     print(f"{len(rows)} verdicts in {target}: {todo}, then")
     print(f"  just audit labels={target}")
+
+
+def _write(target: Path, rows: list[dict[str, Any]]) -> None:
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        part.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
+        part.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise UserError(f"cannot write {target}: {error.strerror}") from error
 
 
 def _label(rows: list[dict[str, Any]], recipe: JudgeTeacher, progress: Progress) -> None:
@@ -120,15 +142,23 @@ def _label(rows: list[dict[str, Any]], recipe: JudgeTeacher, progress: Progress)
         Pair(str(at), row["question"], row["answer"], row["extracted"])
         for at, row in enumerate(rows)
     )
+    judge, said = Judge(recipe), Counter[str]()
     with progress.task(f"ask {recipe.teacher.name}", len(rows)) as advance:
 
         def told(pair: Pair, opinion: Opinion | Refused) -> None:
             advance()
+            said.update([opinion.kind if isinstance(opinion, Refused) else opinion.relation])
             if isinstance(opinion, Opinion) and opinion.relation in LABELS:
                 row = rows[int(pair.key)]
                 row["label"], row["labelled_by"] = opinion.relation, recipe.teacher.model
 
-        asyncio.run(Judge(recipe).run(pairs, told))
+        asyncio.run(judge.run(pairs, told))
+    left = len(rows) - said.total()
+    words = ", ".join(f"{count} {word}" for word, count in said.most_common())
+    cost = f", ${judge.budget.spent:,.4f}" if judge.budget.spent else ""
+    print(
+        f"{recipe.teacher.model}: {words or 'nothing'}" + (f", {left} left" if left else "") + cost
+    )
 
 
 def report(store: Store, path: Path) -> None:
@@ -141,14 +171,22 @@ def report(store: Store, path: Path) -> None:
 
 def _labelled(path: Path) -> list[dict[str, object]]:
     try:
-        rows = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+        with path.open(encoding="utf-8-sig", newline="\n") as lines:
+            rows = [json.loads(line) for line in lines if line.strip()]
         found = [
-            {name: row[name] for name in ("tier", "outcome", "label", "weight")} for row in rows
+            {
+                "tier": str(row["tier"]),
+                "outcome": str(row["outcome"]),
+                "label": row["label"],
+                "weight": float(row["weight"]),
+            }
+            for row in rows
         ]
     except OSError as error:
         raise UserError(f"labels={path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"labels={path} is no file of `just audit`: {error!r}") from error
+        words = f"{type(error).__name__} {str(error)[:100]}"
+        raise UserError(f"labels={path} is no file of `just audit`: {words}") from error
     if strange := [r["label"] for r in found if r["label"] not in (*LABELS, None)]:
         raise RecipeError(f"label {strange[0]!r} does not fit; allowed: same, different, null")
     given = [row for row in found if row["label"]]

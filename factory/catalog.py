@@ -188,7 +188,9 @@ def _select(store: Store, snapshot: Snapshot, table: str) -> str:
     paths = ", ".join(quoted(store.files.url(shard.path)) for shard in snapshot.of(table))
     if not paths:
         return nothing
-    # A shard of an earlier version may lack a column: there it is null.
+    if not TABLES[table].LATER:
+        return f"select * from read_parquet([{paths}])"
+    # A shard of an earlier version may lack a column: there it is null. (Reads every footer.)
     rows = f"select * from read_parquet([{paths}], union_by_name = true)"
     names = ", ".join(f'"{name}"' for name in schema(table).names)
     return f"select {names} from ({rows} union all by name {nothing})"

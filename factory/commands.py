@@ -158,9 +158,11 @@ def _adjudicate(words: list[str]) -> int:
         return _show(recipe)
     recipe.teacher.key()
     store = Store(path)
-    summary.of_step(adjudicate.run(store, recipe, Progress()), store)
+    run = adjudicate.run(store, recipe, Progress())
     catalog.publish(store)
-    return 0
+    summary.of_step(run, store)
+    told = any(outcome in run.counts for outcome in adjudicate.OUTCOMES.values())
+    return 1 if any(name.startswith("pairs failed") for name in run.counts) and not told else 0
 
 
 def _audit(words: list[str]) -> int:

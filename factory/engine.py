@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -89,8 +89,9 @@ def locked(root: Path, kind: str, say: Callable[[str], None] | None = None) -> I
             words = f"another {kind} (process {owner}) works on {root}; waiting for it"
             (say or _to_stderr)(words)
             fcntl.flock(handle, fcntl.LOCK_EX)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # on a full disk nobody is told who waits for whom
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(handle)
@@ -101,7 +102,7 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
 
     `work` is a function of a module. One unit alone is worked on here.
     """
-    coming, cores = iter(units), os.cpu_count() or 1
+    coming, cores = iter(units), len(os.sched_getaffinity(0))
     first = list(islice(coming, 2))
     if len(first) < 2 or cores == 1:
         yield from map(work, chain(first, coming))

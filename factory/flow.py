@@ -71,6 +71,7 @@ class Flow:
         self.window = Window(most)
         self.in_flight = 0
         self.retries = 0
+        self.taken = 0
         self.replies = 0
         self.failures = 0
         self._waiting: list[tuple[float, int, int, Request]] = []  # due, order, tries, request
@@ -116,8 +117,13 @@ class Flow:
         if self._waiting and self._waiting[0][0] <= time.monotonic():
             _, _, tries, request = heapq.heappop(self._waiting)
             return request, tries
+        if not self.replies and self.taken >= max(self.window.most, HOPELESS):
+            return None  # nothing ever replied: a longer queue would only fail more
         request = next(requests, None)
-        return None if request is None else (request, 0)
+        if request is None:
+            return None
+        self.taken += 1
+        return request, 0
 
     async def _rest(self, seconds: float | None) -> None:
         """Until another worker is done, or `seconds` are over."""

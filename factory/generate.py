@@ -6,7 +6,6 @@ recipe names a teacher, a sampling and n, and the store says what of it exists.
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -19,8 +18,8 @@ from factory.recipe import shown
 from factory.sampler import Budget, Sampler
 from factory.sealing import recover
 from factory.store import Run, Store
-from factory.teacher import Teacher
-from schemas.exchange import Backend, Request
+from factory.teacher import connect
+from schemas.exchange import Request
 
 CAREFUL = 4.0  # requests in flight at first, where there is a limit to their cost
 
@@ -96,9 +95,3 @@ async def _take_in(store: Store, recipe: GenerateRecipe, record: Run, progress: 
 def budget_of(recipe: GenerateRecipe) -> Budget:
     """What the recipe may spend. Raises UserError."""
     return Budget(recipe.teacher, recipe.max_cost, recipe.max_requests)
-
-
-def connect(teacher: Teacher) -> Backend:
-    """The backend of a teacher, with its key. Raises UserError."""
-    key = teacher.key()
-    return import_module(f"factory.backends.{teacher.backend}").connect(teacher, key)

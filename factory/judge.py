@@ -6,8 +6,10 @@ that is no such row gets the outcome `error`. The file appears whole or not at a
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -45,7 +47,7 @@ def run(recipe: JudgeRecipe, progress: Progress) -> Counter[str]:
     source, target = Path(recipe.path), Path(recipe.out)
     if target.exists():
         raise UserError(f"out={recipe.out} exists; give another or remove it")
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     outcomes: Counter[str] = Counter()
     try:
         with source.open("rb") as lines, part.open("wb") as out:
@@ -61,11 +63,22 @@ def run(recipe: JudgeRecipe, progress: Progress) -> Counter[str]:
                 f"no row of {recipe.path} has a text in the field {recipe.completion!r}; "
                 "completion=FIELD and answer=FIELD name others"
             )
-        part.replace(target)
+        if not outcomes:
+            raise UserError(f"no row in {recipe.path}")
+        if outcomes.keys() <= {"error", "no_gold"}:
+            raise UserError(
+                f"no row of {recipe.path} has an answer in the field {recipe.answer!r}; "
+                "answer=FIELD names another"
+            )
+        os.link(part, target)  # fails where another run was first
+    except FileExistsError:
+        raise UserError(f"out={recipe.out} came to be meanwhile; nothing was written") from None
     except OSError as error:
-        raise UserError(f"{error.filename}: {error.strerror}") from error
+        where = recipe.path if error.filename == str(source) else recipe.out
+        raise UserError(f"{where}: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return outcomes
 
 
@@ -85,8 +98,14 @@ def judged(recipe: JudgeRecipe, lines: list[bytes]) -> list[tuple[str, bytes]]:
         if "outcome" not in row:
             verdict = next(verdicts)
             row |= {name: getattr(verdict, name) for name in ADDED}
+            row["flags"] = ", ".join(verdict.flags) or None
         row["version"] = maths.VERSION
-    return [(row["outcome"], json.dumps(row).encode() + b"\n") for row in rows]
+    return [(row["outcome"], _line(row)) for row in rows]
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    whole = {**row, **{name: row.get(name) for name in ADDED}}
+    return json.dumps(whole, ensure_ascii=False).encode(errors="surrogatepass") + b"\n"
 
 
 def _row(line: bytes, recipe: JudgeRecipe) -> dict[str, Any]:
@@ -104,6 +123,9 @@ def _row(line: bytes, recipe: JudgeRecipe) -> dict[str, Any]:
         row.pop(name, None)  # of a file that was judged before
     if not isinstance(row.get(recipe.completion), str):
         return row | {"outcome": "error", "reason": f"no text in the field {recipe.completion!r}"}
+    if isinstance(row.get(recipe.answer), list | dict | bool):
+        words = f"neither text nor number in the field {recipe.answer!r}"
+        return row | {"outcome": "error", "reason": words}
     return row
 
 

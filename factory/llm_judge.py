@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from factory import generate, identity, reasoning
+from factory import identity, reasoning
 from factory.errors import RecipeError, UserError, unknown
-from factory.flow import Flow
+from factory.flow import HOPELESS, Flow
 from factory.recipe import HOME, Recipe, load, parse, validate
-from factory.sampler import Budget
-from factory.teacher import Sampling, Teacher, render, template, values
+from factory.sampler import Budget, same_model
+from factory.teacher import Sampling, Teacher, connect, render, template, values
 from schemas.exchange import Refused, Reply, Request
 
 PROMPT = "same-answer"
-_VERDICT = re.compile(r"\bverdict\W{1,6}(same|different|unsure)\b", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"\W{0,9}(?:final )?verdict\W{1,9}(?:boxed\{|text\{)?(same|different|unsure)\W{0,9}",
+    re.IGNORECASE,
+)
 
 
 class JudgeTeacher(Recipe):
@@ -73,22 +76,23 @@ def resolve(overrides: list[str]) -> JudgeTeacher:
     """The recipe of `teacher=NAME key=value ...`."""
     given = parse(overrides)
     if "teacher" not in given:
-        known = ", ".join(path.stem for path in sorted((HOME / "teachers").glob("*.yaml")))
-        raise RecipeError(f"a judge is needed: give teacher=NAME, one of {known}")
+        raise RecipeError("a judge is needed: give teacher=NAME, such as r1, openai or local")
     recipe = load(HOME / "recipes" / "adjudicate.yaml")
     if strange := [k for k in given if k not in recipe and k.partition(".")[0] not in _OF_TEACHER]:
         raise unknown("key", strange[0], [*recipe, *_OF_TEACHER])
     recipe |= {k: v for k, v in given.items() if k in recipe}
     recipe["teacher"], recipe["sampling"] = values(given["teacher"], given)
+    if "teacher.prompt" in given:
+        raise RecipeError(f"teacher.prompt is {PROMPT!r} for a judge; it cannot be another")
     recipe["teacher"] |= {"prompt": PROMPT, "prefill": None}
     found = validate(JudgeTeacher, recipe)
     if found.teacher.backend in ("batch", "replay", "embedded"):
-        raise RecipeError(f"teacher {found.teacher.name!r} cannot judge: it is {_CANNOT}")
+        words = f"backend {found.teacher.backend!r} cannot judge"
+        raise RecipeError(f"teacher {found.teacher.name!r}: {words}; r1, openai or local can")
     return found
 
 
 _OF_TEACHER = ("teacher", "sampling")
-_CANNOT = "asked by the file, a recording or the embedded solver; r1, openai or local can"
 
 
 class Judge:
@@ -108,11 +112,19 @@ class Judge:
     async def run(self, pairs: Iterable[Pair], told: Told) -> None:
         """Ask about every pair; `told` gets each one's opinion. Raises UserError when stopped."""
 
-        def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
-            if ended := self._settle(request, end, seconds or 0.0):
-                told(*ended)
+        opinions = failures = 0
 
-        backend = generate.connect(self.recipe.teacher)
+        def settle(request: Request, end: Reply | Refused, seconds: float | None) -> None:
+            nonlocal opinions, failures
+            if not (ended := self._settle(request, end, seconds or 0.0)):
+                return
+            told(*ended)
+            opinions += isinstance(ended[1], Opinion)
+            failures += isinstance(ended[1], Refused)
+            if failures == HOPELESS and not opinions:
+                raise UserError(f"the first {HOPELESS} pairs got no verdict; the last: {ended[1]}")
+
+        backend = connect(self.recipe.teacher)
         try:
             flow = Flow(backend.sample, self.recipe.concurrency)
             await flow.run(self._requests(pairs), settle)
@@ -124,9 +136,10 @@ class Judge:
             if not self.budget.left():
                 return
             self._open[pair.key] = _Asked(pair, {})
+            question = json.dumps(pair.question, ensure_ascii=False)
             sides = [json.dumps(side, ensure_ascii=False) for side in (pair.gold, pair.given)]
             for at, (first, second) in enumerate((sides, sides[::-1])):
-                fields = {"statement": pair.question, "first": first, "second": second}
+                fields = {"statement": question, "first": first, "second": second}
                 messages = render(self.messages, **fields)
                 rollout_id = identity.rollout_id(self.policy_id, messages, at)
                 yield Request(rollout_id, pair.key, at, messages, self.sampling)
@@ -136,6 +149,13 @@ class Judge:
     ) -> tuple[Pair, Opinion | Refused] | None:
         """The pair that this reply completes, and what came of it."""
         teacher, key = self.recipe.teacher, request.problem_id
+        if isinstance(end, Reply) and end.served_model:
+            served = end.served_model
+            if not same_model(teacher.model, served):
+                raise UserError(
+                    f"asked for model {teacher.model!r}, {served!r} answered; "
+                    f"say teacher.model={served}"
+                )
         if isinstance(end, Refused):
             if end.stop:
                 raise UserError(teacher.refusal(end))
@@ -145,7 +165,13 @@ class Judge:
         asked = self._open.get(key)
         if asked is None:
             return None  # the other order failed
-        asked.said[request.sample_index] = _said(end)
+        said = _said(end)
+        if said is None:
+            del self._open[key]
+            return asked.pair, Refused(
+                "no_verdict", f"the {end.finish_reason} reply has no verdict"
+            )
+        asked.said[request.sample_index] = said
         asked.seconds += seconds
         if len(asked.said) < 2:
             return None
@@ -153,8 +179,12 @@ class Judge:
         return asked.pair, asked.opinion()
 
 
-def _said(reply: Reply) -> str:
-    """The last verdict of the reply, outside its thinking; unsure where there is none."""
+def _said(reply: Reply) -> str | None:
+    """The verdict that is the reply's last line; None where there is none.
+
+    A judge that quotes what an answer says of the verdict does not give one.
+    """
     _, solution = reasoning.split(reply.text, reply.reasoning)
-    found = _VERDICT.findall(solution)
-    return found[-1].lower() if found else "unsure"
+    lines = solution.strip().splitlines()
+    found = _VERDICT.fullmatch(lines[-1].strip()) if lines else None
+    return found[1].lower() if found else None

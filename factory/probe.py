@@ -7,11 +7,12 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from factory import generate, owed, reasoning
+from factory import owed, reasoning
 from factory.errors import UserError
 from factory.order import Asker, GenerateRecipe
 from factory.sampler import same_model
 from factory.store import Store
+from factory.teacher import connect
 from schemas.exchange import Refused, Reply, Request
 
 TINY = "Compute 2 + 2."
@@ -102,7 +103,7 @@ def _request(recipe: GenerateRecipe, name: str, statement: str) -> Request:
 
 
 async def _ask(recipe: GenerateRecipe, requests: list[Request]) -> list[Asked]:
-    backend = generate.connect(recipe.teacher)
+    backend = connect(recipe.teacher)
 
     async def one(request: Request) -> Asked:
         began = time.monotonic()

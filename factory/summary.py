@@ -176,6 +176,8 @@ def of_step(run: Run, store: Store) -> None:
     console.print(f"[bold]{run.kind}[/bold] in {run.seconds:.1f} s (run {run.run_id})")
     for name, count in sorted(run.counts.items()):
         console.print(f"  {count:>9,}  {escape(name)}")
+    if run.cost_usd:
+        console.print(f"  ${run.cost_usd:,.4f}")
     if any(name.startswith("rejected") for name in run.counts):
         console.print(f"  rejected rows are kept in {store.root}/rejects/{run.run_id}.jsonl")
 

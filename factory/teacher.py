@@ -7,6 +7,7 @@ naming a variable drops the original provider's key: it is never sent to another
 import os
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from pydantic import Field, model_validator
 
 from factory.errors import RecipeError
 from factory.recipe import Recipe, load, named, put
-from schemas.exchange import Message, Refused
+from schemas.exchange import Backend, Message, Refused
 
 
 class Price(Recipe):
@@ -142,3 +143,9 @@ def render(messages: list[Message], **fields: str) -> list[Message]:
         return places.sub(lambda place: fields[place[0][1:-1]], text)
 
     return [{**m, "content": filled(m["content"])} for m in messages]
+
+
+def connect(teacher: Teacher) -> Backend:
+    """The backend of a teacher, with its key. Raises UserError."""
+    key = teacher.key()
+    return import_module(f"factory.backends.{teacher.backend}").connect(teacher, key)

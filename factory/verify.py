@@ -48,7 +48,12 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     with engine.run(store, "verify", shown(recipe)) as record:
         _judge(store, recipe, record, progress)
         if vote.run(store, record, recipe.deadline_s, progress):
+            before = sum(record.counts.values())
             _judge(store, recipe, record, progress)  # against the majority, where that is new
+            again = sum(record.counts.values()) - before
+            record.counts["judged by a majority"] = again
+            record.counts["no_gold"] = record.counts.get("no_gold", 0) - again
+            record.counts = {name: count for name, count in record.counts.items() if count > 0}
     return record
 
 

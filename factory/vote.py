@@ -24,13 +24,19 @@ MOST = 64  # distinct answers of a problem that are compared; rarer ones cast no
 
 # Owed are the problems of whose rollouts another number has a verdict than voted last time.
 OWED = f"""
-    with latest as (
-        select r.problem_id, v.rollout_id, v.extracted, coalesce(v.canonical, v.extracted) as form
+    with each as (
+        select r.problem_id, v.rollout_id, v.extracted, coalesce(v.canonical, v.extracted) as form,
+            case when r.source is null then r.rollout_id
+                 else concat_ws(' ', r.model, r.teacher, r.sample_index) end as voter
         from verdicts v join raw.rollouts r using (rollout_id)
         where v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
             and v.policy = '{maths.POLICY}'
         qualify row_number() over (
             partition by v.rollout_id order by v.run_id desc, v.answer nulls first) = 1
+    ),
+    latest as (  -- a rollout that was imported under two names has one vote
+        from each
+        qualify row_number() over (partition by problem_id, voter order by rollout_id) = 1
     ),
     owed as (
         select problem_id, count(*) as rollouts from latest group by problem_id

@@ -31,6 +31,7 @@ class Row(BaseModel):
 
     KEY: ClassVar[tuple[str, ...]]
     REPLACES: ClassVar[bool] = False
+    LATER: ClassVar[tuple[str, ...]] = ()  # columns that older shards lack
 
 
 class Problem(Row):
@@ -113,6 +114,7 @@ class Verdict(Row):
     """What one verifier says of one rollout against one answer."""
 
     KEY: ClassVar = ("rollout_id", "answer", "verifier", "version", "policy")
+    LATER: ClassVar = ("flags",)
 
     rollout_id: str = Field(description="the rollout judged")
     verifier: str = Field(description="name of the verifier")

@@ -127,12 +127,17 @@ judged as (
     select * from raw.verdicts where verifier = 'judge'
     qualify row_number() over (partition by rollout_id, answer order by run_id desc) = 1
 ),
+open as (  -- where a judge may speak, of the answer that was read
+    select rollout_id, answer, coalesce(canonical, extracted) as form from ruled
+    where outcome in ('incorrect', 'ambiguous', 'timeout', 'unparseable_answer', 'error')
+),
+decided as (
+    select j.* from judged j semi join open o on o.rollout_id = j.rollout_id
+        and o.answer = j.answer and o.form = coalesce(j.canonical, j.extracted)
+),
 newest as (
-    select r.* from ruled r left join judged j using (rollout_id, answer)
-    where r.outcome = 'correct' or j.outcome is null
-    union all
-    select j.* from judged j semi join (from ruled where outcome <> 'correct')
-        using (rollout_id, answer)
+    from ruled anti join decided using (rollout_id, answer)
+    union all from decided
 ),
 rate as (
     select subject_id, scope, value from tags

@@ -17,7 +17,7 @@ from factory.store import Store
 from schemas.arrow import from_rows
 
 # What the rules say of them against "Paul Smith": correct; correct; ambiguous; incorrect, twice.
-BOXED = ["Paul Smith", "paul smith", "It is Paul Smith", "Jane", "Jane"]
+BOXED = ["Paul Smith", "paul smith", "Paul Smith senior", "Jane", "Jane"]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_only_what_the_rules_leave_is_asked_about_each_pair_in_both_orders(
         for text in asked
     ]
     assert {frozenset(pair) for pair in sides} == {
-        frozenset(("Paul Smith", r"\text{It is Paul Smith}")),
+        frozenset(("Paul Smith", r"\text{Paul Smith senior}")),
         frozenset(("Paul Smith", r"\text{Jane}")),
     }
     assert all(pair[::-1] in sides for pair in sides)
@@ -92,8 +92,31 @@ def test_what_a_judge_says_of_one_order_only_stays_open(judged: Store, server: s
 
 
 def test_a_judge_that_says_nothing_decides_nothing(judged: Store, server: str) -> None:
-    assert adjudicate(judged, server, "judge=silent").returncode == 0
-    assert outcomes(judged) == ["correct", "correct", *["ambiguous"] * 3]
+    done = adjudicate(judged, server, "judge=silent")
+    assert done.returncode == 1
+    assert "2  pairs failed: no_verdict" in done.stdout
+    assert outcomes(judged) == ["correct", "correct", "ambiguous", "incorrect", "incorrect"]
+
+
+def test_another_model_than_the_one_asked_for_does_not_judge(judged: Store, server: str) -> None:
+    done = adjudicate(judged, server, "judge,alias")
+    assert done.returncode == 2
+    assert "'another-model' answered" in done.stderr
+
+
+def test_what_a_judge_said_of_another_answer_is_not_taken_for_this_one(
+    judged: Store, server: str
+) -> None:
+    """A later verifier may read another answer out of the same rollout."""
+    adjudicate(judged, server, "judge")
+    with catalog.connect(judged) as con:
+        con.sql("select * from verdicts where verifier = 'judge'").to_arrow_table()
+        rows = con.sql("from raw.verdicts where verifier = 'maths'").to_arrow_table().to_pylist()
+    again = [row | {"version": "9", "run_id": "00000099-later"} for row in rows]
+    for row in again:
+        row |= {"extracted": "Joe", "canonical": "Joe", "outcome": "ambiguous"}
+    judged.commit(run("00000099-later"), {"verdicts": from_rows("verdicts", again)})
+    assert outcomes(judged) == ["ambiguous"] * 5
 
 
 def test_a_pair_is_paid_for_once(judged: Store, server: str) -> None:

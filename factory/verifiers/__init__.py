@@ -61,3 +61,7 @@ class Verdict:
     reason: str
     ms: float
     flags: tuple[Flag, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it is correct, so that `if verify(...)` means what it says."""
+        return self.outcome == "correct"

@@ -67,7 +67,8 @@ def equivalent(
 
     def accepts(gold: str, given: str) -> bool:
         pair = paired(gold, (given,), question)
-        return (cheap(pair) or remembered(pair, deadline_s)).outcome == "correct"
+        ruling = cheap(pair) or (remembered(pair, deadline_s) if deadline_s > 0 else None)
+        return ruling is not None and ruling.outcome == "correct"
 
     return accepts(one, other) and accepts(other, one)
 
@@ -80,7 +81,7 @@ def verify_many(
     policy: Policy = DEFAULT,
 ) -> Iterator[Verdict]:
     """Judge many, in order; `workers` processes (default: one per core) take what is left open."""
-    workers = workers or os.cpu_count() or 1
+    workers = workers or len(os.sched_getaffinity(0))
     asked: dict[Pair, Future[Ruling]] = {}
     queue: deque[_Waiting] = deque()
     pool = ThreadPoolExecutor(workers)

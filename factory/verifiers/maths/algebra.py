@@ -11,6 +11,7 @@ from factory.verifiers.maths import exact, numeric
 from factory.verifiers.maths.decision import Answered, Ask, Decision
 
 _SIGN = re.compile(r"(<|>|=|\\(?:le|ge|ne)(?![a-zA-Z]))")
+_LOG = re.compile(r"\\log(?![a-z_])(?! _)")
 _BOUND = re.compile(r"_\{[^{}]*\}")  # k=1 under a sum is no equation
 _MIRRORED = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "=": "=", "\\ne": "\\ne"}
 
@@ -27,7 +28,9 @@ def values(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
     if same is None:
         return None
-    return Decision("same" if same else "different", "numeric", "evaluated at fixed points")
+    decision = Decision("same" if same else "different", "numeric", "evaluated at fixed points")
+    bare = [bool(_LOG.search(side)) for side in (gold, given)]
+    return decision.taking("base" if same and bare[0] != bare[1] else None)
 
 
 def _near(near: bool, tier: Tier, reason: str) -> Decision:
@@ -94,9 +97,9 @@ def symbolic(gold: str, given: str, ask: Ask | None) -> Decision:
         and (near := _as_decimals(gold, given, answered)) is not None
     ):
         return _near(near, "symbolic", "compared as a decimal and a value")
-    return Decision(
-        answered.relation, "symbolic", f"math-verify and numeric check: {answered.relation}"
-    )
+    told = {"bad_gold": "cannot read the gold answer", "unclear": "cannot read the given answer"}
+    reason = f"math-verify {told.get(answered.relation, f'and numeric check: {answered.relation}')}"
+    return Decision(answered.relation, "symbolic", reason)
 
 
 def _as_decimals(gold: str, given: str, answered: Answered) -> bool | None:

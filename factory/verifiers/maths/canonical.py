@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from factory.verifiers.maths import surface, units
+from factory.verifiers.maths import decoration, surface, units
 
 MAX_LENGTH = 2000
 _CHARACTERS = {
@@ -109,12 +109,14 @@ _PHRASES = {
 class Form:
     """An answer's canonical text without its unit; `unit` is "" where none was written.
 
-    `general`: it was said to hold for every k or c.
+    `condition`: what it was said to hold for, set aside (`surface.condition`). `worded`: words
+    around it were set aside as well.
     """
 
     text: str
     unit: str = ""
-    general: bool = False
+    condition: str = ""
+    worded: bool = False
 
 
 @lru_cache(maxsize=100_000)
@@ -124,8 +126,8 @@ def form_of(answer: str) -> Form:
 
 
 def _rewritten(answer: str) -> Form:
-    text = surface.stripped(_ascii(answer))
-    general = surface.quantified(text)
+    text, worded = decoration.stripped(_ascii(answer))
+    condition = surface.condition(text)
     text = surface.rewritten(text)
     bare = _degreeless(text)
     value, unit = units.split(bare)
@@ -138,7 +140,7 @@ def _rewritten(answer: str) -> Form:
     )
     text = _SINGLE_POWER.sub(r"\1\2", _joined(_pieces(_ungrouped(text))))
     text = _ZERO_PADDED.sub("", text)
-    return Form(_worded(text) if text != r"\{\}" else r"\emptyset", unit, general)
+    return Form(_worded(text) if text != r"\{\}" else r"\emptyset", unit, condition, worded)
 
 
 def _worded(text: str) -> str:

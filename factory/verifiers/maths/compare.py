@@ -22,9 +22,18 @@ def decide(gold: Form, given: Form, ask: Ask | None = None) -> Decision:
     sides = _measured(gold, given)
     if any(map(naming.based, sides)) and gold.unit != given.unit:
         return Decision("unclear", "string", "a base subscript against a unit")
-    general = gold.general or given.general or "mod" in gold.unit + given.unit
-    decision = families.told(*sides, general=general) or texts.decide(*sides, ask)
-    return decision.taking(_set_aside(gold.unit, given.unit))
+    conditions = {gold.condition, given.condition} - {""}
+    if len(conditions) > 1:
+        return Decision("unclear", "string", "each holds under a condition of its own")
+    whole = "Z" in conditions or "mod" in gold.unit + given.unit
+    known = (
+        families.told(*sides, whole=whole, real="R" in conditions)
+        if "N" not in conditions
+        else None
+    )
+    decision = known or texts.decide(*sides, ask)
+    more = gold.worded != given.worded or (gold.condition != given.condition and not whole)
+    return decision.taking(_set_aside(gold.unit, given.unit), "words" if more else None)
 
 
 def _set_aside(gold: str, given: str) -> Flag | None:

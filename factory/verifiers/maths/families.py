@@ -21,6 +21,7 @@ _K = re.compile(r"(?<![\\a-zA-Z])k(?![a-zA-Z])")
 _NAMED = re.compile(r"([a-z](?:_\w)?|\\[a-z]{2,7}|\([a-z](?:,[a-z])+\))=(.+)")
 _SURE = re.compile(r"C|[Cc]_\d")
 _CONSTANT = re.compile(r"[CcKABDk]|[ABCcD]_\d")
+_SOLVED = re.compile(r"[yfu](?:\([a-z]\))?=")
 _LEVEL = re.compile(r"([^=,]+)=[CcK]")
 _ENDS = {"()", "[]", "(]", "[)"}
 _TINY = Fraction(1, 2**80)
@@ -29,17 +30,18 @@ _FIXED = 1 << 240
 Line = tuple[Fraction, Fraction]  # the value at k = 0, and what every step of k adds
 
 
-def told(gold: str, given: str, *, general: bool) -> Decision | None:
-    r"""What this says of two answers; `general`: one is said to hold for every k or c.
+def told(gold: str, given: str, *, whole: bool, real: bool) -> Decision | None:
+    r"""What this says of two answers; one may be said to hold for every whole k, or every real c.
 
     Otherwise 2k and 2k+2 are two answers, and only where \pi tells of periods one set of values.
     """
     if gold == given:
         return None
-    if (general or ("\\pi" in gold and "\\pi" in given)) and (decision := _integers(gold, given)):
+    if (whole or ("\\pi" in gold and "\\pi" in given)) and (decision := _integers(gold, given)):
         return decision
     bare = naming.unnamed(gold, given)
-    return _constants(*bare, general=general) or _levels(gold, given)
+    solved = all(map(_SOLVED.match, (gold, given)))
+    return _constants(*bare, general=real or solved) or _levels(gold, given)
 
 
 def _integers(gold: str, given: str) -> Decision | None:
@@ -140,16 +142,18 @@ def _constants(gold: str, given: str, *, general: bool) -> Decision | None:
         sides = [numeric.letters_of(text) for text in (gold, given)]
         free = [{name for name in side if _CONSTANT.fullmatch(name)} for side in sides]
         bound = [side - found for side, found in zip(sides, free, strict=True)]
-        named = general or free[0] >= {"A", "B"}
+        named = general or (free[0] >= {"A", "B"} and len(bound[0]) == 1)
         sure = named or any(_SURE.fullmatch(name) for name in free[0] | free[1])
         if bound[0] != bound[1] or not bound[0] or not all(free) or not sure:
             return None
-        lone = free[0] == free[1] and len(free[0]) == 1  # 2Cx is not Cx, but x+C is x+2C
+        # 2Cx is not Cx, but x+C is x+2C, and y=Cx is y=Kx
+        lone = len(free[0]) == 1 and not (general and free[0] != free[1])
         if max(map(len, free)) > 4 or not _same_space((gold, given), free, sorted(bound[0]), lone):
             return None
     except numeric.Unreadable:
         return None
-    return Decision("same", "numeric", "the same functions for all constants")
+    told = "the same functions for all constants"
+    return Decision("same", "numeric", told, frozenset({"name"}))
 
 
 def _levels(gold: str, given: str) -> Decision | None:
@@ -169,7 +173,10 @@ def _levels(gold: str, given: str) -> Decision | None:
     except numeric.Unreadable:
         return None
     same = len(rows) > 4 and _rank(rows) == 2 == _rank([row[:2] for row in rows])
-    return Decision("same", "numeric", "the same curves for all constants") if same else None
+    if not same:
+        return None
+    told = "the same curves for all constants"
+    return Decision("same", "numeric", told, frozenset({"name"}))
 
 
 def _same_space(
@@ -224,11 +231,12 @@ def _affine(text: str, consts: list[str], point: dict[str, Fraction]) -> list[Fr
 
     base = at()
     slopes = [at(**{name: 1}) - base for name in consts]
-    trial = {name: 3 + 2 * index for index, name in enumerate(consts)}
-    told = base + sum(trial[name] * slope for name, slope in zip(consts, slopes, strict=True))
-    value = at(**trial)
-    if abs(told - value) > _TINY * (abs(value) + abs(base) + 1):
-        raise numeric.Unreadable
+    for sign in (1, -1):
+        trial = {name: sign * (3 + 2 * index) for index, name in enumerate(consts)}
+        told = base + sum(trial[name] * slope for name, slope in zip(consts, slopes, strict=True))
+        value = at(**trial)
+        if abs(told - value) > _TINY * (abs(value) + abs(base) + 1):
+            raise numeric.Unreadable
     return [base, *slopes]
 
 

@@ -52,7 +52,7 @@ def in_base_ten(given: str, question: str | None) -> str:
 
 def based(text: str) -> bool:
     """Whether it is a number with a base subscript."""
-    return bool(_BASED.fullmatch(text))
+    return bool(_BASED.fullmatch(text) or _PREFIXED.fullmatch(text))
 
 
 def unnamed(gold: str, given: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from factory.verifiers.maths.ruling import NO_GOLD, Pair, Ruling
 
 def read(row: Claim) -> Pair | Ruling:
     """What to compare, or the ruling where there is nothing to compare."""
-    gold = _gold(row.answer or "")
+    gold = _gold("" if row.answer is None else str(row.answer))
     found = extract.extract(row.completion, row.finish_reason)
     if not found.parts and not gold:
         return NO_GOLD

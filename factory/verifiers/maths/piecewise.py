@@ -1,11 +1,15 @@
 r"""Functions given by cases, compared by value: on both sides of every boundary and on it."""
 
+import re
 from fractions import Fraction
 
 from factory.verifiers.maths import numeric, ranges
 from factory.verifiers.maths.decision import Ask, Decision
 from factory.verifiers.maths.shape import outermost, shape_of
 
+_ABOUT = re.compile(
+    r"[,&(<>=] ?(?:if )?([a-z])(?=[<>=]|\\(?:le|ge|ne))"
+)  # what a condition is about
 _EVERYWHERE: tuple[ranges.Ends, ...] = ((None, False, None, False),)
 _ELSE = ("otherwise", "else", "elsewhere", "")
 _AROUND = tuple(Fraction(n, 97) for n in (-100_000, -971, -101, -3, 0, 3, 101, 971, 100_000))
@@ -21,7 +25,10 @@ def rule(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         one, other = _rows(gold), _rows(given)
         if one is None or other is None:
             return None
-        letters = sorted({name for text, _ in one + other for name in numeric.letters_of(text)})
+        letters = sorted(
+            {name for text, _ in one + other for name in numeric.letters_of(text)}
+            | {name for side in (gold, given) for name in _ABOUT.findall(side)}
+        )
         if len(letters) > 1:
             return None
         same = _alike(one, other, letters[0] if letters else "x")
@@ -56,15 +63,21 @@ def _alike(one: list[Row], other: list[Row], letter: str) -> bool:
         if end is not None
     }
     points = sorted({bound + step for bound in bounds or {Fraction(0)} for step in _AROUND})
-    return all(_value(one, letter, point) == _value(other, letter, point) for point in points)
+    return all(_equal(_value(one, letter, point), _value(other, letter, point)) for point in points)
+
+
+def _equal(one: Fraction | None, other: Fraction | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= Fraction(1, 10**30) * max(abs(one), abs(other))
 
 
 def _value(rows: list[Row], letter: str, point: Fraction) -> Fraction | None:
-    """To 30 digits; None where no case holds or the function is not real."""
+    """None where no case holds or the function is not real."""
     for text, where in rows:
         if any(_within(point, ends) for ends in where):
             try:
-                return round(numeric.real_at(text, {letter: point}), 30)
+                return numeric.real_at(text, {letter: point})
             except numeric.Undefined:
                 return None
     return None

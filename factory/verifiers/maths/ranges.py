@@ -16,7 +16,7 @@ _SIGN = re.compile(r"(<|>|\\(?:le|ge|ne)(?![a-zA-Z]))")
 _BUILDER = re.compile(r"\\?\{ ?([a-z])(?:\\in ?(?:\\mathbb\{R\}|R))?(?:\\mid ?|\||:) ?(.+?)\\?\}")
 _VARIABLE = re.compile(r"[a-zA-Z](?:_\w)?|\\[a-z]{2,7}|[a-z]\([a-z]\)")
 _WHOLE = re.compile(
-    r"\\?\{ ?[a-z]\\in ?(?:\\mathbb ?)?\{?([ZN](?:\^\*|[_^]\+)?)\}?(?:\^\*|[_^]\+)?(?:\\mid ?"
+    r"\\?\{ ?([a-z])\\in ?(?:\\mathbb ?)?\{?([ZN](?:\^\*|[_^]\+)?)\}?(?:\^\*|[_^]\+)?(?:\\mid ?"
     r"|\||:|,) ?(.+?)\\?\}"
 )
 _REALS = re.compile(
@@ -40,6 +40,9 @@ def as_union(text: str) -> str | None:
         return _written([WHOLE])
     if found := _WITHOUT.fullmatch(described):
         return _without(found[1] or found[3], found[2] or found[4])
+    letters = set(re.findall(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", described))
+    if len(letters) > 1 and "," in described:
+        return None  # x > 3, y > 3
     described, holes = _apart(described)
     parts = [_interval(part) for part in re.split(r"\\cup|\\lor|\\vee|,", described)]
     joined = _joined(parts) if "<" in text or ">" in text or _SIGN.search(text) else None
@@ -94,8 +97,8 @@ def ends(condition: str) -> list[Ends] | None:
 def whole_numbers(text: str) -> str | None:
     """{x in Z | -2 < x < 2} as {-1,0,1}."""
     found = _WHOLE.fullmatch(text)
-    where = ends(found[2]) if found else None
-    if not found or not where or len(where) != 1:
+    where = ends(found[3]) if found else None
+    if not found or not where or len(where) != 1 or not re.search(rf"\b{found[1]}\b", found[3]):
         return None
     low, low_in, high, high_in = where[0]
     if low is None or high is None:
@@ -104,7 +107,7 @@ def whole_numbers(text: str) -> str | None:
     last = floor(high) if high_in or high.denominator > 1 else int(high) - 1
     if last - first > 64:
         return None
-    least = {"N": 0, "N^*": 1, "N^+": 1, "N_+": 1, "Z^+": 1}.get(found[1], first)
+    least = {"N": 0, "N^*": 1, "N^+": 1, "N_+": 1, "Z^+": 1}.get(found[2], first)
     return "\\{" + ",".join(map(str, range(max(first, least), last + 1))) + "\\}"
 
 

@@ -3,6 +3,9 @@
 A ruling depends on the pair alone; which liberties are accepted is decided after it.
 """
 
+import os
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -86,16 +89,37 @@ def _compared(pair: Pair, ask: Ask | None) -> Decision:
     return Decision("unclear", decision.tier, "concluding boxes contradict each other")
 
 
+_guard = threading.Lock()
+_flying: dict[Pair, Future[Ruling]] = {}
 _told: dict[Pair, Ruling] = {}  # by workers; what they could not tell in time is asked again
 
 
 def remembered(pair: Pair, deadline_s: float) -> Ruling:
-    ruling = _told.get(pair) or deep(pair, deadline_s)
-    if ruling.outcome not in ("timeout", "error"):
-        if len(_told) >= REMEMBERED:
-            _told.clear()
-        _told[pair] = ruling
-    return ruling
+    """A worker's ruling; threads that ask the same at once wait for one answer."""
+    if known := _told.get(pair):
+        return known
+    with _guard:
+        flying = _flying.get(pair)
+        ours = None if flying else _flying.setdefault(pair, Future[Ruling]())
+    if flying:
+        return flying.result()
+    assert ours
+    try:
+        ruling = deep(pair, deadline_s)
+        if ruling.outcome not in ("timeout", "error"):
+            if len(_told) >= REMEMBERED:
+                _told.clear()
+            _told[pair] = ruling
+        ours.set_result(ruling)
+        return ruling
+    except BaseException as error:
+        ours.set_exception(error)
+        raise
+    finally:
+        del _flying[pair]
+
+
+os.register_at_fork(after_in_child=_flying.clear)  # of threads that are not there
 
 
 def deep(pair: Pair, deadline_s: float) -> Ruling:

@@ -74,7 +74,7 @@ def _matrix(factor: str, kind: str, inside: str) -> Shape | None:
         whole = [[_IF.sub("", cell.strip(", "), count=1) for cell in row] for row in rows]
         return "cases", [f"({','.join(row)})" for row in whole]
     factor = {"-": "-1", "+": ""}.get(factor, factor)
-    cells = [f"({factor})({cell})" for cell in cells] if factor else cells
+    cells = [f"({cell})({factor})" for cell in cells] if factor else cells
     return f"{kind} {[len(row) for row in rows]}", cells
 
 

@@ -1,28 +1,11 @@
-r"""What surrounds or decorates an answer: markdown, colours, "=", \approx, bases, clocks, dots.
+r"""Spellings of one thing: bases, clocks, dates, repeating decimals, matrices; and its condition.
 
-First of the rewrites of `canonical`, on text whose characters are already ASCII. Each keeps the
-value.
+Part of `canonical`, on text whose characters are already ASCII. A rewrite keeps the value.
 """
 
 import re
 from collections.abc import Callable
 
-_SPACE = re.compile(
-    r"\\(?:hspace|vspace|phantom|hphantom|tag|label|rule)\*?\{[^{}]*\}|\\(?:mathstrut|strut"
-    r"|nolimits|hfill|noindent|null)(?![a-zA-Z])"
-)
-_MEANT = re.compile(r"\\(?:choose|over|mid)(?![a-z])|[|:]")  # braces of more than grouping
-_COLOUR = re.compile(r"\\(?:text)?color\s?\{[^{}]*\}")
-_WHOLE_TEXT = re.compile(
-    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|hbox|emph|boxed|underline"
-    r"|fbox|bf|rm)"
-    r"\s?\{((?:[^{}]|\{[^{}]*\})*)\}[ .]*"
-)
-_MARKDOWN = re.compile(r"(\*\*|__|`|\"|'')(.+)\1\.?", re.DOTALL)
-_SENTENCE = re.compile(
-    r"^(?:\\(?:text|mbox) ?\{ ?)?(?:The|the|Our|our|So|so|Thus)\b[^=\\$<>\d]{0,60}\b"
-    r"(?:is|are|equals)\b:? ?(?:\} ?)?(?=.)"
-)
 _OPERATOR = re.compile(r"\\operatorname\*? ?\{ ?([a-z]{2,7}) ?\}")
 _INTEGERS = re.compile(
     r"[ ,(]*(?:\\(?:text|mathrm|quad) ?\{? ?)?"
@@ -39,29 +22,9 @@ _REAL = re.compile(
     r"(?: real)? (?:constant|number)\}?)?\$? ?\)?[ .}]*$"
     r"|, ?([a-zA-Z]) ?\\in ?(?:\\math(?:bb|bf|rm) ?\{?R\}?|\\?R)[ .]*$"
 )
-_COMMENT = re.compile(r"[ ,]*\(?(?:\\text ?\{ ?)?\(? ?(?:since|because)\b.*$", re.DOTALL)
-_ABOUT = re.compile(
-    r"(?:\\sim(?![a-z])|(?:\\text ?\{ ?)?(?:approximately|approx\.?|about|roughly|exactly"
-    r"|around|an? ?(?=[}\d$]))"
-    r" ?(?:\}|(?=[-\d.\\ ]))) ?(?=.*\d)"
-)
-_LABEL = re.compile(
-    r"(?:\\text(?:bf)? ?\{ ?)?(?:(?:final )?answer|ans)\.?(?: is)? ?[:：] ?\}?", re.IGNORECASE
-)
-_BUILT = re.compile(
-    r"^(?:\\left ?)?\\\{ ?([a-z]) ?"
-    r"(?:\\[,;] ?)?(?:\\mid|\\middle ?\||\||:) ?(?:\\[,;] ?)?(\1 ?=[^|]*?)"
-    r" ?(?:\\right ?)?\\\}$"
-)
-_ODDS = re.compile(r"^(\d{1,9}) ?(?:\\text ?\{ ?)?(?:out of|in)(?: every)? ?\}? ?(\d{1,9})$")
 _BUT = re.compile(
-    r"^([^<>=]+[^<>=,\\ ]) ?, ?(?:\\text ?\{ ?(?:where|for|with)? ?\} ?)?[a-z] ?\\neq? ?[^,]{1,20}$"
-)
-_LANDAU = re.compile(r" ?\+ ?(?:\\mathcal ?\{?)?O\}? ?(?:\\left)? ?\([^()]{1,30}\) ?$")
-_TOLD = re.compile(
-    r"(?:\\text ?\{ ?)?[A-Z][a-z']*[ ,][^=]{3,120}\b(?:is|are|equals)\b:? ?\}? ?(?=[^a-z]*"
-    r"(?:\\[a-z]+[^a-z]*)*$)"
-    r"(?=.*\d)"
+    r"^([^<>=]+[^<>=,\\ ]) ?, ?(?:\\text ?\{ ?(?:where|for|with)? ?\} ?)?"
+    r"([a-z] ?\\neq? ?[^,]{1,20})$"
 )
 _MINUTES = re.compile(
     r"(\d{1,3})(?:\^ ?\{? ?\\circ ?\}?) ?(\d{1,2})(?:'|\^ ?\{? ?\\prime ?\}?)(?: ?(\d{1,2})"
@@ -69,7 +32,7 @@ _MINUTES = re.compile(
 )
 _PERMUTATIONS = re.compile(r"(?<![a-zA-Z\\])[AP] ?_ ?\{? ?(\d{1,2}) ?\}? ?\^ ?\{? ?(\d{1,2}) ?\}?")
 _DERIVATIVE = re.compile(
-    r"\\frac ?\{ ?d(\^ ?\{?2\}?)? ?([a-zA-Z]) ?\} ?\{ ?d ?[a-zA-Z] ?(?:\^ ?\{?2\}?)? ?\}"
+    r"\\frac ?\{ ?d(\^ ?\{?2\}?)? ?([a-zA-Z]) ?\} ?\{ ?d ?([a-zA-Z]) ?(?:\^ ?\{?2\}?)? ?\}"
 )
 _DOTS = re.compile(r"\\(d?)dot(?![a-z]) ?\{? ?([a-zA-Z]) ?\}?")
 _UNIT_VECTOR = re.compile(
@@ -85,9 +48,6 @@ _CASES = re.compile(
 )
 _FRACTIONS = re.compile(r"(?<![\d.}])(\d{1,60}) (\d{1,60})/(\d{1,60})(?![\d.])")
 _UNITED = re.compile(r"(?<=[)\]]) ?U ?(?=(?:\\left)? ?[(\[])")
-_APPROXIMATE = re.compile(r"\\(?:approx|simeq|thickapprox|doteq)(?![a-z])")
-_NAME_ONLY = re.compile(r"[a-zA-Z]{0,2}|\\[a-z]{1,8} ?")
-_LEADING = re.compile(r"(?:=|\\(?:therefore|implies|Rightarrow|rightarrow|to)(?![a-z])|:|,) ?")
 _DIGIT = r"[0-9A-F]"
 _BASES = {
     "two": 2,
@@ -116,6 +76,17 @@ _ORDINAL = re.compile(
     r"(\d) ?(?:\^ ?)?(?:\{? ?\\(?:text|mathrm|textrm|textsuperscript) ?\{ ?)?"
     r"\{?(?:st|nd|rd|th) ?\}?[ }.]*"
 )
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DATE = re.compile(
+    rf"{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\d{{4}}))?"
+    rf"|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? (\d{{4}}))?",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = re.compile(r"0?(\d{1,2}):(\d\d)")
 _CYCLE = re.compile(
     r"(\d+)\.(\d{0,60})(?:\((\d{1,60})\)|\\dot ?\{(\d)\}(\d{0,60})\\dot ?\{(\d)\}"
@@ -145,53 +116,6 @@ _ROW_END = re.compile(r"\\cr(?![a-z])|\\\\ ?\[ ?[\d.]+ ?[a-z]{2} ?\]|\\\\ ?\\hli
 _LAST_ROW = re.compile(r"\\\\ ?(?=\\end)")
 
 
-def stripped(text: str) -> str:
-    """The answer without its decoration."""
-    text = _COLOUR.sub("", _SPACE.sub("", text)).strip()
-    for _ in range(4):
-        found = _WHOLE_TEXT.fullmatch(text) or _MARKDOWN.fullmatch(text)
-        if not found:
-            break
-        text = found[found.lastindex or 0].strip()
-    for _ in range(4):
-        if text[:1] != "{" or _MEANT.search(text) or not _closes_last(text):
-            break
-        text = text[1:-1].strip()
-    for clue, pattern, new in _STRIPS:
-        if clue in text:
-            text = pattern.sub(new, text, count=1) or text
-    for lead in (_TOLD, _SENTENCE):
-        if found := lead.match(text):
-            text = text[found.end() :]
-    text = _exact_side(text)
-    if found := _ABOUT.match(text):
-        text = text[found.end() :]
-    if lead := _LEADING.match(text):
-        text = text[lead.end() :]
-    return text.strip()
-
-
-def _closes_last(text: str) -> bool:
-    """Whether the brace that opens the text closes at its end."""
-    depth = 0
-    for at, character in enumerate(text):
-        depth += ((character == "{") - (character == "}")) * (text[at - 1 : at] != "\\")
-        if depth == 0:
-            return at == len(text) - 1
-    return False
-
-
-def _exact_side(text: str) -> str:
-    r"""2\sqrt{3} of "2\sqrt{3} \approx 3.46", and 3.46 of "x \approx 3.46"."""
-    left, *rest = (part.strip() for part in _APPROXIMATE.split(text))
-    if not rest:
-        return text
-    if _NAME_ONLY.fullmatch(left):
-        return rest[0]
-    name, equals, exact = left.partition("=")
-    return exact if equals and _NAME_ONLY.fullmatch(name.strip()) else left
-
-
 def rewritten(text: str) -> str:
     """Times, bases, repeating decimals, combinations, powers, ratios and matrices in one way."""
     if found := _TIME.fullmatch(text):
@@ -199,6 +123,12 @@ def rewritten(text: str) -> str:
     if found := _FRENCH.fullmatch(text):
         left, inside, right = filter(None, found.groups())
         return f"{'(' if left == ']' else '['}{inside}{')' if right == '[' else ']'}"
+    if found := _DATE.fullmatch(text):
+        month = 1 + _MONTHS.index((found[1] or found[5])[:3].casefold())
+        year, day = found[3] or found[6] or 0, int(found[2] or found[4])
+        return rf"\date\{{{year},{month},{day}\}}"
+    if found := _ISO.fullmatch(text):
+        return rf"\date\{{{found[1]},{int(found[2])},{int(found[3])}\}}"
     if found := _CLOCK.fullmatch(text):
         return f"{found[1]}:{found[2]}"
     if (found := _ORDINAL.search(text[-40:])) and found.end() == len(text[-40:]):
@@ -218,12 +148,23 @@ def rewritten(text: str) -> str:
 
 
 def _primed(found: re.Match[str]) -> str:
-    return found[2] + ("''" if found[1] else "'")
+    """y' for dy/dx, and x_t' for dx/dt as for \\dot x."""
+    variable = found[3] if found.re is _DERIVATIVE else "t"
+    return found[2] + (f"_{variable}" if variable != "x" else "") + ("''" if found[1] else "'")
 
 
-def quantified(text: str) -> bool:
-    """Whether it ends in "for every integer k" or the like."""
-    return bool(_INTEGERS.search(text[-120:]) or _REAL.search(text[-120:]))
+def condition(text: str) -> str:
+    """What it ends in: "Z" or "N" for every such k, "R" for every c, "some", or "x \\ne 3"."""
+    if found := _BUT.match(text):
+        return "".join(found[2].replace("neq", "ne").split())
+    found = _INTEGERS.search(text[-120:]) or _REAL.search(text[-120:])
+    if not found:
+        return ""
+    if "some" in found[0] and "constant" not in found[0]:
+        return "some"
+    if "N" in found[0] or "^" in found[0] or "_" in found[0]:
+        return "N"
+    return "Z" if _INTEGERS.search(text[-120:]) else "R"
 
 
 def _unconditional(text: str) -> str:
@@ -268,15 +209,6 @@ def _cycled(decimal: str) -> str:
 
 
 Rewrite = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
-_STRIPS: tuple[Rewrite, ...] = (  # what must be in the text; what goes; what comes
-    ("ause", _COMMENT, ""),
-    ("since", _COMMENT, ""),
-    ("ns", _LABEL, ""),
-    ("O", _LANDAU, ""),
-    ("in", _ODDS, r"\\frac{\1}{\2}"),
-    ("out of", _ODDS, r"\\frac{\1}{\2}"),
-    (r"\{", _BUILT, r"\2"),
-)
 _REWRITES: tuple[Rewrite, ...] = (
     (r"\frac", _DERIVATIVE, _primed),
     ("dot", _DOTS, _primed),

@@ -24,9 +24,11 @@ from factory.verifiers.maths.shape import Shape, outermost, shape_of
 
 MAX_PARTS = 64
 
-_K, _N = (re.compile(rf"(?<![\\a-zA-Z])[{letters}](?![a-zA-Z])") for letters in ("k", "nm"))
 _COMMAND, _LETTERED = re.compile(r"\\[a-zA-Z]+"), re.compile(r"[a-zA-Z]")
 _UNREADABLE = re.compile(r"\.\.|\\ldots|(?<![_^\d])\d{1,99} (?=\d)(?!\d+/\d)|\^\w\^")
+_LABEL = re.compile(r"[a-zA-Z](?:_\w|\(\w{1,2}\))?")
+_RANKED = re.compile(r"[A-H]{3,8}")
+_VALUE = re.compile(r"[a-zA-Z]\(-?\d{1,9}\)=")
 _LONE = re.compile(r"[a-z](?:_\w)?")
 _RELATION = re.compile(r"[<>=]|\\(?:le|ge|ne|in)(?![a-z])")
 
@@ -38,8 +40,14 @@ def decide(gold: str, given: str, ask: Ask | None) -> Decision:
         return Decision("unclear", "string", "nothing left to compare")
     if gold == given:
         return Decision("same", "string", "same canonical form")
-    if words.ticked(gold) and words.ticked(gold) == words.ticked(given):
+    choices = words.ticked(gold)
+    if choices == sorted(set(choices)) == sorted(words.ticked(given)) != []:  # BAC is a ranking
         return Decision("same", "string", "the same choices ticked")
+    if _RANKED.fullmatch(gold) and _RANKED.fullmatch(given):
+        return Decision("different", "string", "letters in another order")
+    values = [_VALUE.match(side) for side in (gold, given)]
+    if values[0] and values[1] and values[0][0] != values[1][0]:
+        return Decision("different", "string", "values at different places")
     digits = naming.unbased(gold, given)
     bare = naming.unnamed(*digits)
     flags: list[Flag] = ["base"] if naming.based(gold) != naming.based(given) else []
@@ -127,8 +135,9 @@ def _all_equal(gold: str, given: str, ask: Ask | None) -> Decision | None:
         shape = shape_of(other)
         chained = len(letters) > 1 and all(_LONE.fullmatch(letter) for letter in letters)
         if chained and shape and shape[0] == "()" and len(shape[1]) == len(letters):
-            sides = [value] * len(letters), shape[1]
-            return _aligned(*(sides if chain is gold else sides[::-1]), ask).taking("brackets")
+            one, two = [value] * len(letters), shape[1]
+            one, two = (one, two) if chain is gold else (two, one)
+            return _aligned(one, two, ask).taking("brackets")
     return None
 
 
@@ -152,10 +161,22 @@ def _structure(gold: str, given: str, ask: Ask | None) -> Decision | None:
         one, other = ("{}", _distinct(one[1])), ("{}", _distinct(other[1]))
     if len(one[1]) != len(other[1]):
         return Decision("different", "exact", f"{len(other[1])} parts against {len(one[1])}")
+    if decision := _by_name(one, other, ask):
+        return decision
     if one[0] not in ("list", "{}", "union") or len(one[1]) > MAX_PARTS:
         return _aligned(one[1], other[1], ask)
     decision, kept = _matched(one[1], other[1], ask)
     return decision.taking("order" if one[0] == "list" and not kept else None)
+
+
+def _by_name(one: Shape, other: Shape, ask: Ask | None) -> Decision | None:
+    """A=(1,2), B=(3,4): each name with its own value."""
+    pairs = [dict(part.split("=", 1) for part in shape[1] if "=" in part) for shape in (one, other)]
+    if pairs[0].keys() != pairs[1].keys() or not len(pairs[0]) == len(one[1]) == len(other[1]) > 1:
+        return None
+    if not all(_LABEL.fullmatch(name) for name in pairs[0]):
+        return None
+    return _aligned(list(pairs[0].values()), [pairs[1][name] for name in pairs[0]], ask)
 
 
 def _distinct(parts: Sequence[str]) -> list[str]:

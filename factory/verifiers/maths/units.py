@@ -47,6 +47,7 @@ _SIZES = {  # unit: what it measures, in what, how many of them
     }.items()
     for name, size in zip(row.split()[::2], row.split()[1::2], strict=True)
 }
+KNOWN |= {word.casefold(): name for word, name in KNOWN.items() if len(word) > 1}
 _NAMES = frozenset(KNOWN.values())
 _VAGUE = frozenset({"unit", "percent"})  # said of bare numbers, so never a contradiction
 _FILLERS = frozenset(
@@ -69,6 +70,8 @@ _AFTER = re.compile(
     r"(?<=\d) ?(?:\\dollar|€|£|¥|₹|\\euro|(?:\\(?:text|mathrm) ?\{k\})?\\Omega)[ .]*"
 )
 _WORD = r"\\(?:text|mathrm|mbox|rm|textrm) ?\{((?:[^{}]|\{[^{}]*\})*)\}(?: ?\^ ?\{? ?-?\d ?\}?)?"
+_EXPONENT = re.compile(r"\^ ?\{? ?([23]) ?\}?[^^]*$")
+_SQUARE, _CUBIC = re.compile(r"\b(?:square|sq)\b"), re.compile(r"\b(?:cubic|cu)\b")
 _DRESS = re.compile(r"\\(?:text|mathrm|mbox|textrm|rm)(?![a-z])|[{}~]|\\[ ,;:]")
 _AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) {0,3}([A-Za-z]{1,12})")
 _AMOUNTS = re.compile(
@@ -124,7 +127,7 @@ def split(text: str) -> tuple[str, str]:
         return whole
     value, words = _behind(text)
     value = value.strip()
-    unit = _named(words)
+    unit = _powered(_named(words), text[len(value) :])
     if money := _BEFORE.match(value):
         value, unit = money[1] + value[money.end() :], "dollar" if "dollar" in money[0] else ""
     elif (money := _AFTER.search(value)) and money.end() == len(value):
@@ -138,9 +141,12 @@ def split(text: str) -> tuple[str, str]:
 
 def sizes(one: str, other: str) -> tuple[Fraction, Fraction] | None:
     """How large two units are, in one they share; None where they measure different things."""
-    if one not in _SIZES or other not in _SIZES or _SIZES[one][0] != _SIZES[other][0]:
+    (one, _, power), (other, _, second) = one.partition("^"), other.partition("^")
+    same = power == second and one in _SIZES and other in _SIZES
+    if not same or _SIZES[one][0] != _SIZES[other][0]:
         return None
-    return _SIZES[one][1], _SIZES[other][1]
+    degree = int(power or 1)
+    return _SIZES[one][1] ** degree, _SIZES[other][1] ** degree
 
 
 def _compound(text: str) -> tuple[str, str] | None:
@@ -158,12 +164,24 @@ def _compound(text: str) -> tuple[str, str] | None:
     return f"\\frac{{{value.numerator}}}{{{value.denominator}}}", units[-1]
 
 
+def _powered(unit: str, behind: str) -> str:
+    """m^2 of "m^2" and of "square m"."""
+    if not unit or unit in ("percent", "degree"):
+        return unit
+    power = _EXPONENT.search(behind)
+    named = 2 if _SQUARE.search(behind) else 3 if _CUBIC.search(behind) else 0
+    degree = named or int(power[1] if power else 1)
+    return f"{unit}^{degree}" if degree > 1 else unit
+
+
 def conflict(one: str, other: str) -> bool:
     """Whether both units are known and differ: 5 cm against 5 m needs more than the number."""
     if one.startswith("mod ") and other.startswith("mod "):
         return one != other
-    known = all(part in _NAMES for unit in (one, other) for part in unit.split("/"))
-    return known and one != other and not _VAGUE & {one, other} and "/" not in one + other
+    bare = [unit.partition("^")[0] for unit in (one, other)]
+    known = all(part in _NAMES for unit in bare for part in unit.split("/"))
+    quotients = ["/" in unit for unit in (one, other)]
+    return known and one != other and not _VAGUE & set(bare) and quotients[0] == quotients[1]
 
 
 def _behind(text: str) -> tuple[str, str]:

@@ -4,6 +4,9 @@ import re
 
 from factory.verifiers.maths.shape import Shape, outermost, shape_of
 
+_TERM = re.compile(
+    r"(?:[^ijk]*[^a-zA-Z\\^_{(]|(?:.*[^\\a-zA-Z])?[a-hl-z]+ )?[ijk]"
+)  # ends in its unit
 _UNIT = re.compile(r"(?<![\\a-zA-Z])([ijk])(?![a-zA-Z])")
 
 
@@ -41,7 +44,9 @@ def _of_units(text: str, length: int) -> list[str] | None:
     units = set(_UNIT.findall(text))
     if not units >= {"i", "j"} and not (length == 3 and len(units) > 1):
         return None
-    if "=" in text or "," in text or len(outermost(text, "+")) + text.count("-") < 2:
+    added = outermost(text.removeprefix("-"), "+")
+    terms = [term for part in added for term in outermost(part, "-")]
+    if "=" in text or "," in text or not all(_TERM.fullmatch(term.strip()) for term in terms):
         return None
     return [_along(unit, text) for unit in "ijk"[:length]]
 

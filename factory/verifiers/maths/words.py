@@ -17,19 +17,19 @@ _SHORT = frozenset(
         "june", "july", "north", "east", "west", "up", "down",
     ]
 )  # fmt: skip
-_LITTLE = frozenset(["a", "an", "the", "it", "is", "are", "there", "they", "he", "she", "be"])
+_LITTLE = frozenset(["a", "an", "the", "it", "is", "are", "there", "they", "be"])
 _VERB = re.compile(
-    r"(?:has|wins|does|will|can|is the|is a|gets|always)\b(?!.*\b(?:not?|never|but|or|if)\b)"
+    r"(?:has (?:a|the) winning strategy|wins|will win|can (?:always )?win|always wins|does"
+    r"|is (?:the winner|right|correct|the answer))"
+    r"(?!.*\b(?:not?|never|but|or|and|if|unless|when|t)\b)"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = rf"((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})\.?"
-_DATE = re.compile(
-    rf"(?:{_MONTH} ?(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{_MONTH})"
-    r"(?:,? ?(\d{4}))?",
-    re.IGNORECASE,
-)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DATE = re.compile(r"\\date\\\{(\d{1,4}),(\d{1,2}),(\d{1,2})\\\}")
 _POLAR = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
+_TURNS = frozenset(["but", "unless", "wrong", "if"])
+_BUTS = {
+    **dict.fromkeys(("yes", "true"), _TURNS | {"not", "never", "t", "incorrect", "false"}),
+    **dict.fromkeys(("no", "false"), _TURNS | {"yes", "true"}),
+}
 _TICKED = re.compile(
     r"[A-H]{2,6}|[A-H](?: ?(?:,|and|,? ?and) ?[A-H]){1,5}"
     r"|[IVX]{1,4}(?: ?(?:,|and|,? ?and) ?[IVX]{1,4}){1,5}"
@@ -65,14 +65,11 @@ def _unlettered(gold: str, given: str) -> Decision | None:
     return None
 
 
-def ticked(answer: str) -> str:
-    """The letters of ABD, of A, B, D, and of I and III; empty where it is no such list."""
-    found = _TICKED.fullmatch(answer)
-    return (
-        "".join(sorted(re.findall(r"[A-H]|[IVX]+" if "I" in answer else "[A-H]", answer)))
-        if found
-        else ""
-    )
+def ticked(answer: str) -> list[str]:
+    """The letters of ABD, of A, B, D, and of I and III; none where it is no such list."""
+    if not _TICKED.fullmatch(answer):
+        return []
+    return re.findall(r"[A-H]|[IVX]+" if "I" in answer else "[A-H]", answer)
 
 
 def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
@@ -87,7 +84,8 @@ def text(gold: str, given: str, _ask: Ask | None) -> Decision | None:
         return None
     if worded[1] and sorted(one) == sorted(other) and " " not in one:
         return None  # abc and cba may be products
-    if one in _POLAR and other.startswith(one + " ") and _POLAR[one] not in other.split():
+    said = set(other.split())
+    if one in _POLAR and other.startswith(one + " ") and not said & {_POLAR[one], *_BUTS[one]}:
         words = "begins with the gold word, and never takes it back"
         return Decision("same", "string", words, frozenset({"words"}))
     if _bare(one) == _bare(other) != "":
@@ -108,19 +106,10 @@ def _bare(words: str) -> str:
 
 def date(gold: str, given: str, _ask: Ask | None) -> Decision | None:
     """July 4, 1776 and 4 July 1776."""
-    one, other = _dated(gold), _dated(given)
+    one, other = _DATE.fullmatch(gold), _DATE.fullmatch(given)
     if not one or not other:
         return None
-    return Decision("same" if one == other else "different", "exact", "dates")
-
-
-def _dated(text: str) -> tuple[int, ...] | None:
-    if found := _ISO.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3])
-    if not (found := _DATE.fullmatch(text)):
-        return None
-    month = 1 + _MONTHS.index((found[1] or found[4])[:3].casefold())
-    return int(found[5] or 0), month, int(found[2] or found[3])
+    return Decision("same" if one.groups() == other.groups() else "different", "exact", "dates")
 
 
 def _wordy(words: str) -> bool:

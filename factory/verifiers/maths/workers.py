@@ -89,7 +89,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._idle: deque[Worker] = deque()
-        self._slots = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self._slots = threading.BoundedSemaphore(len(os.sched_getaffinity(0)))
 
     def ask(self, gold: str, given: str, seconds: float) -> dict[str, Any]:
         """One reply; raises WorkerTimeout or WorkerFailure. Waiting for a worker is not counted."""
