@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from factory import catalog, dedup, journal, owed, tag, verify
+from factory import catalog, dedup, journal, owed, tag, verify, vote
 from factory.errors import QueryError, RecipeError
 from factory.order import GenerateRecipe
 from factory.recipe import validate
@@ -60,11 +60,12 @@ def _owed(console: Console, store: Store) -> None:
         for words, owed in _sampled(store, con):
             table.add_row("sample", f"{owed:,}", words)
         table.add_row("verify", f"{verify.owed(con):,}", "rollouts")
+        table.add_row("vote", f"{vote.owed(con):,}", "problems; `just verify` counts")
         table.add_row("dedup", f"{dedup.owed(con):,}", "assignments")
-        untagged = max(
-            tag.owed(con, tagger).height for tagger in tag.taggers() if tagger.SUBJECT == "rollout"
-        )
-        table.add_row("tag", f"{untagged:,}", "rollouts")
+        for subject in ("problem", "rollout"):
+            found = [each for each in tag.taggers() if subject == each.SUBJECT]
+            untagged = max(tag.owed(con, tagger).height for tagger in found)
+            table.add_row("tag", f"{untagged:,}", f"{subject}s")
     console.print()
     console.print(table)
 

@@ -58,6 +58,11 @@ OWED = f"""
 """
 
 
+def owed(con: Any) -> int:
+    """How many problems are to be counted."""
+    return con.sql(f"select count(*) from ({OWED})").fetchall()[0][0]
+
+
 def run(store: Store, record: Run, deadline_s: float, progress: Progress) -> bool:
     """Count the votes that changed, as part of a run; whether there were any."""
     with catalog.connect(store) as con:

@@ -3,13 +3,16 @@
 import json
 import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import faults
 import pytest
-from conftest import run_factory
+from conftest import ROOT, run_factory
 from rows import problems, rollout, run, sources
 
 from factory import catalog
@@ -178,3 +181,18 @@ def test_a_judge_labels_an_audit(judged: Store, server: str, tmp_path: Path) -> 
     assert labels[r"\text{Jane}"] == "different"
     done = run_factory("audit", f"store={judged.root}", f"labels={out}")
     assert done.returncode == 0, done.stderr
+
+
+def test_what_was_told_before_a_kill_is_kept(judged: Store, server: str) -> None:
+    more = [rollout("who", 10 + i, rf"\boxed{{\text{{Name{i} Smith}}}}") for i in range(12)]
+    judged.commit(run("00000009-more"), {"rollouts": from_rows("rollouts", more)})
+    assert run_factory("verify", f"store={judged.root}").returncode == 0
+    words = ["adjudicate", "teacher=local", f"teacher.base_url={server}/v1", "concurrency=2"]
+    words += ["teacher.model=judge,delay=0.5", f"store={judged.root}"]
+    process = subprocess.Popen([sys.executable, "-m", "factory", *words], cwd=ROOT)
+    time.sleep(7)
+    process.kill()
+    process.wait()
+    with catalog.connect(judged) as con:
+        sql = "select count(*) from verdicts where verifier = 'judge'"
+        assert con.sql(sql).fetchall()[0][0] >= 3

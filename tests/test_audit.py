@@ -62,3 +62,22 @@ def test_labels_that_are_none_are_one_line(
     assert says in done.stderr
     again = run_factory("audit", f"store={demo}", f"out={tmp_path / 'l'}")
     assert "give another out=FILE" in again.stderr
+
+
+def test_a_file_comes_back_whatever_lines_its_texts_have(demo: Path, tmp_path: Path) -> None:
+    rows = drawn(demo, tmp_path / "a", 5)
+    for row in rows:
+        row["label"], row["question"] = "same", "one\u2028two\x85three"
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (tmp_path / "b").write_text(text, encoding="utf-8-sig")
+    done = run_factory("audit", f"store={demo}", f"labels={tmp_path / 'b'}")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_judge_is_not_asked_where_the_file_cannot_be_written(demo: Path) -> None:
+    words = ["judge=local", "teacher.base_url=http://127.0.0.1:9/v1", "teacher.model=m"]
+    done = run_factory("audit", f"store={demo}", "out=/nowhere/x", "n=3", *words)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: cannot write /nowhere/x: No such file or directory\n",
+    )

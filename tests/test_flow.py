@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from factory import flow
+from factory.errors import UserError
 from factory.flow import Flow, Window
 from schemas.exchange import Refused, Reply, Request
 
@@ -154,3 +155,16 @@ def test_requests_are_taken_only_as_slots_come_free() -> None:
 
     asyncio.run(Flow(sample, 10).run(counted(), settle))
     assert settled == 1000
+
+
+def test_before_the_first_reply_no_more_than_a_window_is_asked() -> None:
+    """A server that only fails costs a window of requests, not the whole queue."""
+    asked: set[str] = set()
+
+    async def sample(request: Request) -> Reply:
+        asked.add(request.rollout_id)
+        raise Refused("status_500", "oops", busy=True, retry_after_s=0.001)
+
+    with pytest.raises(UserError, match="the first 20 requests all failed"):
+        run(sample, 5_000, most=32)
+    assert len(asked) <= 32

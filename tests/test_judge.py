@@ -1,11 +1,13 @@
 """`just judge`: verdicts without a store; and units on all cores, in order."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run_factory
+from conftest import ROOT, run_factory
 
 from factory import engine
 from factory.verifiers import maths
@@ -70,3 +72,37 @@ def test_a_unit_that_fails_says_so() -> None:
     units: list[Any] = [1, "x", 2]
     with pytest.raises(TypeError):
         list(engine.spread(abs, units))
+
+
+def test_two_runs_to_one_file_are_one_whole_file_and_one_line(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text((json.dumps(GOOD) + "\n") * 5_000)
+    words = [sys.executable, "-m", "factory", "judge", f"path={source}", f"out={out}"]
+    runs = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [run.communicate(timeout=120)[1] for run in runs]
+    assert sorted(run.returncode for run in runs) == [0, 2], told
+    assert len(list(map(json.loads, out.read_text().splitlines()))) == 5_000
+    assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "out.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("", "no row in"),
+        (json.dumps({"completion": "x", "gold": "4"}), "answer=FIELD names another"),
+    ],
+)
+def test_a_file_without_answers_is_one_line(tmp_path: Path, rows: str, says: str) -> None:
+    (tmp_path / "in").write_text(rows)
+    done = run_factory("judge", f"path={tmp_path / 'in'}", f"out={tmp_path / 'out'}")
+    assert (done.returncode, done.stderr.strip().count("\n")) in ((2, 0), (2, 1)), done.stderr
+    assert says in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_liberties_are_written_as_the_store_has_them(tmp_path: Path) -> None:
+    row = {**GOOD, "completion": "\\boxed{10 cm}", "answer": "10"}
+    kept, strict = judged(tmp_path, json.dumps(row), json.dumps(GOOD)), tmp_path / "s"
+    assert [each["flags"] for each in kept] == ["units", None]
+    strict.mkdir()
+    assert judged(strict, json.dumps(row), policy="strict")[0]["outcome"] == "ambiguous"

@@ -109,6 +109,18 @@ def test_a_stated_answer_that_nobody_finds_is_suspect_and_stays(store: Store) ->
     assert set(rows(store, "select answer, answer_source from problems")) == {("140", "gold")}
 
 
+def test_a_rollout_that_was_imported_under_two_names_has_one_vote(store: Store) -> None:
+    fill(store, q=(None, ["4", "4"]))
+    rows_of = [
+        rollout("q", index, r"\boxed{4}", source=name, source_row="1", rollout_id=f"{name}{index}")
+        for name in ("a", "b")
+        for index in range(3)
+    ]
+    store.commit(run("00000005-more"), {"rollouts": from_rows("rollouts", rows_of)})
+    judged(store)
+    assert rows(store, "select votes, rollouts from votes") == [(5, 5)]
+
+
 def test_a_mixture_takes_stated_answers_only(store: Store, tmp_path: Path) -> None:
     fill(store, stated=("4", ["4"]), voted=(None, ["4", "4 ", "4.0"]))
     judged(store)

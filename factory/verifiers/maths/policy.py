@@ -18,6 +18,8 @@ The policy "default", gold first; a flag of the verdict names the liberty that "
 - `brackets`: the list 1, 2 is the set {1, 2} and the tuple (1, 2), but a tuple is not a set; x=1,
   y=2 is (1,2); brackets of angles are round ones;
 - `ratio`: 3:4 equals 6:8 and, with this flag, 3/4;
+- conditions: one that both state must agree ("for all x", k \in Z, x \ne 3); one that only one
+  states is set aside, as are words around a value (`words`), unless they turn it round;
 - sets of reals: an inequality is its interval (x > 3 = (3,\infty)), in one letter or another,
   but x > 3 differs from y > 3;
 - functions are equal where both are real: \sqrt{xy} = \sqrt{x}\sqrt{y}, \sqrt{x^2} != x;
