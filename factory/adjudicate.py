@@ -54,7 +54,7 @@ OWED = f"""
 
 
 def run(store: Store, recipe: JudgeTeacher, progress: Progress) -> Run:
-    """Ask about what is owed; what was told is kept however this ends. Raises UserError."""
+    """Ask about what is owed; what was told is kept within COMMIT_S. Raises UserError."""
     with engine.run(store, "adjudicate", shown(recipe)) as record:
         judge, held, since = Judge(recipe), list[dict[str, Any]](), time.monotonic()
         with catalog.connect(store) as con:
@@ -65,6 +65,7 @@ def run(store: Store, recipe: JudgeTeacher, progress: Progress) -> Run:
             record.counts[outcome] = count + len(row["rollout_ids"])
             verdict = {"outcome": outcome, "reason": reason, "ms": seconds * 1000}
             held.extend(_verdicts(row, verdict, judge.policy_id, record.run_id))
+            record.cost_usd = judge.budget.spent
             nonlocal since
             if len(held) >= COMMIT_ROWS or time.monotonic() - since >= COMMIT_S:
                 _commit(store, record, held)
