@@ -68,7 +68,6 @@ REPORT = """
         count(*) filter (outcome <> 'correct') as rejected,
         count(*) filter (outcome <> 'correct' and label = 'same') as false_rejects,
         wilson(rejects_rate * rejects_n, rejects_n) as rejects_interval
-
     from labelled group by grouping sets ((tier), ()) order by grouping(tier), 1
 """
 
