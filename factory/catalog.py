@@ -199,6 +199,7 @@ def _select(store: Store, snapshot: Snapshot, table: str) -> str:
 def _sql_type(kind: pa.DataType) -> str:
     names = {
         pa.string(): "varchar",
+        pa.binary(): "blob",
         pa.int64(): "bigint",
         pa.float64(): "double",
         pa.bool_(): "boolean",

@@ -1,88 +1,136 @@
 """Problems and rollouts -> duplicate clusters. Nothing is removed: mixtures decide.
 
-This version joins exact duplicates of the normalised text (NFC, case, whitespace): problems with
-one another, rollouts within a problem cluster. The representative of problems has an answer, then a
-licence, then the smallest id; of rollouts the smallest id: arrival order plays no part.
+Problems are one where their canonical text is, or where two texts that share their numerals or
+their mathematics were compared and judged the same (`likeness.compare`); every comparison is kept
+with its score and reason. Rollouts of one problem cluster are one where their canonical text is, or
+where mathematics and 3-token shingles agree. Clusters are a function of the texts: neither order
+nor the number of runs plays a part, but for buckets of more than 64 texts
+(`likeness.neighbours`), in which a text meets the few it met when it came.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from factory import catalog, engine
+import pyarrow as pa
+
+from factory import catalog, engine, fingerprint, near_problems, near_rollouts
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
-from factory.store import Run, Store
+from factory.store import Run, Snapshot, Store
 
-VERSION = "exact-1"
+VERSION = "2"
+MEMORY = "4GB"  # of DuckDB, before it writes to disk
 
-TEXT = "coalesce(trace, '') || ' ' || solution"
-
-PROBLEMS = """
-    select 'problem' as subject, problem_id as subject_id,
-        text_key(statement) as cluster_id,
-        {a: answer is null, b: license is null, c: problem_id} as rank
-    from problems
+# Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.
+PROBLEMS = f"""
+    select f.subject_id, f.canonical_key, coalesce(n.cluster, f.canonical_key) as cluster_id,
+        {{a: p.answer is null, b: p.license is null, c: p.problem_id}} as rank, n.score, n.reason
+    from fingerprints f join problems p on p.problem_id = f.subject_id
+    left join near n on n.key = f.canonical_key
+    where f.subject = 'problem' and f.version = '{fingerprint.VERSION}'
 """
-
-ROLLOUTS = f"""
-    select 'rollout' as subject, rollout_id as subject_id,
-        md5(coalesce(d.cluster_id, problem_id) || text_key({TEXT})) as cluster_id,
-        rollout_id as rank
-    from rollouts left join problem_clusters d using (problem_id)
+ROLLOUTS = """
+    select f.subject_id, f.canonical_key, md5(f.block || coalesce(n.cluster, f.canonical_key))
+            as cluster_id,
+        f.subject_id as rank, n.score, n.reason
+    from touched_rollouts f left join near n on n.block = f.block and n.key = f.canonical_key
 """
-
+MEMBERS = {"problem": PROBLEMS, "rollout": ROLLOUTS}
 # A cluster has two members or more; a subject that has left its cluster is taken out by a null.
 CHANGED = """
     with clustered as (
-        select subject, subject_id, cluster_id,
-            first_value(subject_id) over (partition by cluster_id order by rank)
-                as representative_id
-        from ({subjects}) qualify count(*) over (partition by cluster_id) > 1
+        select *, first_value(subject_id) over best as representative_id,
+            first_value(canonical_key) over best as kept_key
+        from ({members}) window best as (partition by cluster_id order by rank)
+        qualify count(*) over (partition by cluster_id) > 1
     ),
-    current as (select * from duplicates where subject = '{subject}')
+    named as (
+        select subject_id, cluster_id, representative_id,
+            case when canonical_key = kept_key then 'exact' else 'near' end as kind,
+            case when canonical_key = kept_key then 1.0 else score end as score,
+            case when canonical_key = kept_key then 'the same text but for spelling and markup'
+                 else reason end as reason
+        from clustered
+    ),
+    current as (select * from duplicates where subject = '{subject}' {among})
     select '{subject}' as subject, coalesce(n.subject_id, c.subject_id) as subject_id,
-        n.cluster_id, n.representative_id, 'exact' as kind, 1.0::double as score,
-        case when n.subject_id is null then 'left its cluster'
-             else 'same text after NFC, case and whitespace' end as reason,
-        '{version}' as version, $run_id as run_id
-    from clustered n full join current c on c.subject_id = n.subject_id
-    where (n.cluster_id, n.representative_id) is distinct from (c.cluster_id, c.representative_id)
+        n.cluster_id, n.representative_id, coalesce(n.kind, 'exact') as kind,
+        coalesce(n.score, 1.0) as score, coalesce(n.reason, 'left its cluster') as reason,
+        '{version}' as version, '{run_id}' as run_id
+    from named n full join current c on c.subject_id = n.subject_id
+    where (n.cluster_id, n.representative_id, n.kind)
+        is distinct from (c.cluster_id, c.representative_id, c.kind)
     order by 2
 """
+AMONG = """
+    and (subject_id in (select subject_id from touched_rollouts)
+         or subject_id not in (select rollout_id from raw.rollouts))
+"""
+# What the last finished run knew: fingerprints of later runs are new. After a repair all are.
+SINCE = f"""
+    select coalesce(max(run_id), '') from runs
+    where kind = 'dedup' and status = 'finished'
+        and json_extract_string(versions, '$.dedup') = '{VERSION}'
+        and run_id > coalesce((select max(run_id) from runs where kind = 'doctor'), '')
+"""
+FRESH = "select count(*) from raw.fingerprints where version = '{version}' and run_id > '{last}'"
 
 
 class DedupRecipe(Recipe):
-    """Exact duplicates have no settings."""
+    """Dedup has no settings."""
 
 
 def run(store: Store, recipe: DedupRecipe, progress: Progress) -> Run:
-    """Write the assignments that changed, problems first."""
-    with engine.run(store, "dedup", shown(recipe)) as record, progress.task("dedup", 2) as advance:
-        for subject, subjects in (("problem", PROBLEMS), ("rollout", ROLLOUTS)):
-            _assign(store, record, subject, subjects)
+    """Read what is new, compare it, and write the assignments that changed, problems first."""
+    with engine.run(store, "dedup", shown(recipe)) as record:
+        record.versions["dedup"] = VERSION
+        fingerprint.run(store, record, progress)
+        with _connected(store) as con:
+            last = _since(con)
+            fresh = _fresh(con, last)
+        near_problems.run(store, record, last, progress)
+        with progress.task("cluster", 2) as advance:
+            _assign(store, record, "problem", lambda con: near_problems.near(con))
             advance()
+            _assign(store, record, "rollout", lambda con: near_rollouts.near(con, last))
+            advance()
+        if fresh:
+            record.counts["texts compared"] = fresh
     return record
 
 
-def _assign(store: Store, record: Run, subject: str, subjects: str) -> None:
+def owed(con: Any) -> int:
+    """How many texts are still to be read or compared."""
+    unread = sum(fingerprint.owed(con, subject) for subject in MEMBERS)
+    return unread + _fresh(con, _since(con))
+
+
+def _since(con: Any) -> str:
+    return con.sql(SINCE).fetchall()[0][0]
+
+
+def _fresh(con: Any, last: str) -> int:
+    sql = FRESH.format(version=fingerprint.VERSION, last=last)
+    return con.sql(sql).fetchall()[0][0]
+
+
+def _connected(store: Store, snapshot: Snapshot | None = None) -> Any:
+    con = catalog.connect(store, snapshot)
+    con.execute(f"set memory_limit = '{MEMORY}'")
+    return con
+
+
+def _assign(store: Store, record: Run, subject: str, near: Callable[[Any], pa.Table]) -> None:
+    """Commit the assignments of a subject that are not what they were."""
     seen = store.snapshot()
-    with catalog.connect(store, seen) as con:
-        rows = changed(con, subject, subjects, record.run_id)
+    with _connected(store, seen) as con:
+        con.register("near", near(con))
+        members = MEMBERS[subject]
+        among = AMONG if subject == "rollout" else ""
+        sql = CHANGED.format(
+            subject=subject, members=members, among=among, version=VERSION, run_id=record.run_id
+        )
+        rows = con.sql(sql).to_arrow_table()
     if rows.num_rows:
         store.commit(record, {"duplicates": rows}, seen)
         record.counts[f"{subject}s assigned"] = rows.num_rows
-
-
-def changed(con: Any, subject: str, subjects: str, run_id: str) -> Any:
-    """Rows of the assignments that differ from the current ones."""
-    con.execute(
-        "create or replace temp view problem_clusters as "
-        "select subject_id as problem_id, cluster_id from duplicates where subject = 'problem'"
-    )
-    sql = CHANGED.format(subjects=subjects, subject=subject, version=VERSION)
-    return con.sql(sql, params={"run_id": run_id}).to_arrow_table()
-
-
-def owed(con: Any) -> int:
-    """How many assignments a run would write."""
-    both = (("problem", PROBLEMS), ("rollout", ROLLOUTS))
-    return sum(changed(con, subject, subjects, "").num_rows for subject, subjects in both)

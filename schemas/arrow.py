@@ -14,12 +14,14 @@ from annotated_types import Ge, Le, MinLen
 from pyarrow import compute
 from pydantic.fields import FieldInfo
 
-from schemas.rows import TABLES, Row
+from schemas.row import Row
+from schemas.rows import TABLES
 
 pc: Any = compute  # its functions are made at import; type checkers do not see them
 
 _TYPES: dict[type, pa.DataType] = {
     str: pa.string(),
+    bytes: pa.binary(),
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),

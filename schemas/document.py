@@ -36,6 +36,8 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "difficulty": "that pass rate in words: trivial 1, easy >= 0.8, medium >= 0.4, "
             "hard > 0, unsolved 0",
             "cluster_id": "the problem's duplicate cluster, or the problem itself",
+            "split": "of the problem's cluster: test as soon as one source says so of one of it",
+            "template_id": "equal where problems differ in numerals only; null until `just dedup`",
             "representative_problem_id": "the kept member of that cluster",
             "rollout_cluster_id": "the rollout's duplicate cluster, or the rollout itself",
             "tokens": "tokens of trace and solution by the shipped tokenizer",

@@ -7,31 +7,20 @@ A row is never changed; where a later row may replace an earlier one (`REPLACES`
 """
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-Outcome = Literal[
-    "correct",
-    "incorrect",
-    "ambiguous",
-    "no_answer",
-    "truncated",
-    "timeout",
-    "unparseable_answer",
-    "no_gold",
-    "error",
-]
-Subject = Literal["problem", "rollout"]
-Split = Literal["train", "validation", "test"]
-
-
-class Row(BaseModel):
-    """Base of the row models."""
-
-    KEY: ClassVar[tuple[str, ...]]
-    REPLACES: ClassVar[bool] = False
-    LATER: ClassVar[tuple[str, ...]] = ()  # columns that older shards lack
+from schemas.derived import (
+    BenchmarkItem,
+    Check,
+    Comparison,
+    Contamination,
+    Duplicate,
+    Fingerprint,
+    Tag,
+)
+from schemas.row import Outcome, Row, Split
 
 
 class Problem(Row):
@@ -149,56 +138,6 @@ class Vote(Row):
     tally: str = Field(description="every answer with its votes and a rollout that gives it, JSON")
 
 
-class Duplicate(Row):
-    """The cluster a problem or rollout belongs to; a null cluster takes it out again."""
-
-    KEY: ClassVar = ("subject", "subject_id")
-    REPLACES: ClassVar = True
-
-    subject: Subject = Field(description="what is assigned: problem or rollout")
-    subject_id: str = Field(description="problem_id or rollout_id")
-    cluster_id: str | None = Field(description="id of the cluster")
-    representative_id: str | None = Field(description="the kept member of the cluster")
-    kind: str = Field(description="exact, near, ...")
-    score: float = Field(ge=0, le=1, description="similarity that joined it to the cluster")
-    reason: str = Field(description="why it was joined")
-    version: str = Field(description="version of the rule")
-    run_id: str = Field(description="run that assigned")
-
-
-class Contamination(Row):
-    """One overlap of a problem or rollout with an item of an evaluation set."""
-
-    KEY: ClassVar = ("subject", "subject_id", "benchmark", "item_id", "version")
-
-    subject: Subject = Field(description="what overlaps: problem or rollout")
-    subject_id: str = Field(description="problem_id or rollout_id")
-    benchmark: str = Field(description="name of the evaluation set")
-    item_id: str = Field(description="item of the evaluation set")
-    kind: str = Field(description="copy, near or number_variant")
-    score: float = Field(ge=0, le=1, description="share of the item's n-grams found")
-    version: str = Field(description="version of the rule")
-    run_id: str = Field(description="run that found it")
-    span: str | None = Field(description="the overlapping text")
-
-
-class Tag(Row):
-    """One derived value about a problem or rollout."""
-
-    KEY: ClassVar = ("subject", "subject_id", "scope", "tagger", "name")
-    REPLACES: ClassVar = True
-
-    subject: Subject = Field(description="what is tagged: problem or rollout")
-    subject_id: str = Field(description="problem_id or rollout_id")
-    scope: str = Field(description="policy_id or tokenizer the value holds for; may be empty")
-    tagger: str = Field(description="name of the tagger")
-    version: str = Field(description="version of the tagger")
-    name: str = Field(description="name of the value")
-    value: float | None = Field(description="the value, where it is a number")
-    label: str | None = Field(description="the value, where it is a word")
-    run_id: str = Field(description="run that tagged")
-
-
 class Mixture(Row):
     """One frozen version of a mixture."""
 
@@ -239,7 +178,11 @@ TABLES: dict[str, type[Row]] = {
     "failures": Failure,
     "verdicts": Verdict,
     "votes": Vote,
+    "fingerprints": Fingerprint,
+    "comparisons": Comparison,
     "duplicates": Duplicate,
+    "benchmark_items": BenchmarkItem,
+    "checks": Check,
     "contaminations": Contamination,
     "tags": Tag,
     "mixtures": Mixture,

@@ -83,10 +83,32 @@ left join (select problem_id, answer from votes where strong(votes, margin)) maj
 create view rollouts as select * from raw.rollouts;
 create view failures as select * from raw.failures;
 create view verdicts as select * from raw.verdicts;
-create view contaminations as select * from raw.contaminations;
+
+-- Of an evaluation set the items that came last count, and what was found of those; where a teacher
+-- decided, its word.
+create view benchmark_items as
+with newest as (
+    select benchmark, arg_max(digest, run_id) as digest from raw.benchmark_items group by benchmark
+)
+select i.* from raw.benchmark_items i semi join newest using (benchmark, digest)
+qualify row_number() over (partition by benchmark, item_id order by run_id desc) = 1;
+
+create view checks as
+select * from raw.checks
+qualify row_number() over (partition by benchmark, digest, version, shard order by run_id desc) = 1;
+
+create view contaminations as
+select c.* from raw.contaminations c semi join benchmark_items using (benchmark, digest)
+qualify row_number() over (
+    partition by subject, subject_id, benchmark, item_id, version
+    order by judge is null, run_id desc) = 1;
+
 create view mixtures as select * from raw.mixtures;
 create view mixture_rows as
     select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using (mixture_id);
+
+create view fingerprints as select * from raw.fingerprints;
+create view comparisons as select * from raw.comparisons;
 
 create view duplicates as
 select * from raw.duplicates
@@ -116,7 +138,8 @@ create view shards as select * from raw.log_shards;
 -- One row per rollout with everything known of it. What the rules call correct stays so; elsewhere
 -- a judge that was asked has the last word. `difficulty` is the pass-rate band of this
 -- rollout's own policy; `level` is the school level; `cluster_id` is the problem's cluster, or the
--- problem itself.
+-- problem itself; `split` is that of the cluster, so that no split straddles one; problems of one
+-- `template_id` differ in numerals only.
 create view corpus as
 with ruled as (
     select * from raw.verdicts where verifier <> 'judge'
@@ -154,16 +177,28 @@ loops as (
     select subject_id, value from tags
     where subject = 'rollout' and tagger = 'repetition' and name = 'repetition'
 ),
-problem_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'problem'),
+problem_cluster as (
+    select d.subject_id, d.cluster_id, d.representative_id,
+        case when bool_or(p.split = 'test') over same then 'test'
+             when bool_or(p.split = 'validation') over same then 'validation'
+             else p.split end as split
+    from duplicates d join problems p on p.problem_id = d.subject_id
+    where d.subject = 'problem' window same as (partition by d.cluster_id)
+),
+template as (
+    select subject_id, any_value(template_key) as template_id
+    from fingerprints where subject = 'problem' group by subject_id
+),
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select
     r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
-    p.answer, p.answer_type, p.answer_source, p.source, p.license, p.split, p.level, p.domain,
+    p.answer, p.answer_type, p.answer_source, p.source, p.license, coalesce(pc.split, p.split) as split, p.level, p.domain,
     v.outcome, v.tier, v.flags, v.extracted, v.verifier, v.version as verifier_version,
     rate.value as pass_rate, band(rate.value) as difficulty,
     coalesce(pc.cluster_id, r.problem_id) as cluster_id,
     coalesce(pc.representative_id, r.problem_id) as representative_problem_id,
     coalesce(rc.cluster_id, r.rollout_id) as rollout_cluster_id,
+    template.template_id,
     length.tokens::bigint as tokens, length.trace_tokens::bigint as trace_tokens,
     loops.value as repetition,
     r.finish_reason, r.completion_tokens, r.cost_usd, r.latency_s, r.source_label,
@@ -176,6 +211,7 @@ left join rate on rate.subject_id = r.problem_id and rate.scope = r.policy_id
 left join length on length.subject_id = r.rollout_id
 left join loops on loops.subject_id = r.rollout_id
 left join problem_cluster pc on pc.subject_id = r.problem_id
+left join template on template.subject_id = r.problem_id
 left join rollout_cluster rc on rc.subject_id = r.rollout_id;
 
 -- Problems whose stated answer no rollout gives, and most rollouts agree on another one: the answer
