@@ -53,6 +53,16 @@ audit *args:
 dedup *args:
     @python -m factory dedup "$@"
 
+# the problems most like a text
+[no-exit-message]
+similar *args:
+    @python -m factory similar "$@"
+
+# mark what overlaps with the items of evaluation sets
+[no-exit-message]
+decontaminate *args:
+    @python -m factory decontaminate "$@"
+
 # measure pass rates, lengths, repetition
 [no-exit-message]
 tag *args:
@@ -99,7 +109,7 @@ test *args: lint
 # ruff and pyright
 lint:
     @ruff check . && ruff format --check .
-    @pyright --pythonpath "$(command -v python)" factory schemas tests/*.py tests/bench tests/verifiers tests/world
+    @pyright --pythonpath "$(command -v python)" factory schemas tests/*.py tests/bench tests/likeness tests/verifiers tests/world
 
 # 140 kills of writers and of a purchase: nothing lost, nothing twice, nothing paid twice
 test-kills:

@@ -15,9 +15,11 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
   just verify | dedup | tag                            one step alone, over what it owes
+  just decontaminate benchmark=NAME [path=FILE]        mark what overlaps with an evaluation set
   just adjudicate teacher=NAME                         a teacher on what the rules leave open
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store
   just audit n=200 | labels=FILE                       verdicts to label; what the labels say
+  just similar "TEXT"                                  the problems most like a text
   just mix [mixture=mid]                               freeze a training mixture
   just train stage=mid recipe=smoke                    train on it (extra `train`)
   just sql "select ..." [format=table|json|csv|parquet]

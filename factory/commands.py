@@ -119,6 +119,53 @@ def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
     return command
 
 
+def _dedup(words: list[str]) -> int:
+    from factory import families
+
+    _, path, show = _step(words)
+    code = _simple("dedup")(words)
+    if not show:
+        families.report(Store(path))
+    return code
+
+
+def _similar(words: list[str]) -> int:
+    from factory import similar
+
+    if not words:
+        raise RecipeError('just similar "TEXT" needs the text of a problem as its first argument')
+    values = _only(words[1:], store="data", limit="5")
+    if not values["limit"].isdigit() or not int(values["limit"]):
+        raise RecipeError(f"limit={values['limit']!r} does not fit; give a number from 1 on")
+    similar.show(Store(Path(values["store"])), words[0], int(values["limit"]))
+    return 0
+
+
+def _decontaminate(words: list[str]) -> int:
+    from factory import catalog, line, llm_judge, overlap_report, suspects
+    from factory.benchmark import DecontaminateRecipe
+    from factory.progress import Progress
+
+    rest, path, show = _step(words)
+    mine = [w for w in rest if w.partition("=")[0] in DecontaminateRecipe.model_fields]
+    others = [w for w in rest if w not in mine]
+    asked = any(w.startswith("teacher=") for w in others)
+    recipe = line.recipe_of("decontaminate", mine if asked else rest)
+    judge = llm_judge.resolve(others, suspects.PROMPT) if asked else None
+    if show:
+        return _show(recipe) or (_show(judge) if judge else 0)
+    if judge:
+        judge.teacher.key()
+    store, progress = Store(path), Progress()
+    runs = [line.run_step(store, "decontaminate", recipe, progress)]
+    names = overlap_report.names(store, recipe)
+    if judge:
+        runs.append(suspects.run(store, names, judge, progress))
+        catalog.publish(store)
+    overlap_report.show(store, names, runs)
+    return 0
+
+
 def _mix(words: list[str]) -> int:
     from factory import catalog, mix, summary
     from factory.progress import Progress
@@ -219,7 +266,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "preview": _preview,
     "ingest": _simple("ingest", create=True),
     "verify": _simple("verify"),
-    "dedup": _simple("dedup"),
+    "dedup": _dedup,
+    "similar": _similar,
+    "decontaminate": _decontaminate,
     "tag": _simple("tag"),
     "adjudicate": _adjudicate,
     "judge": _judge,

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,9 +108,8 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
     if len(first) < 2 or cores == 1:
         yield from map(work, chain(first, coming))
         return
-    # Ctrl-C is for this process; spawned, not forked: it has threads.
-    ours = get_context("spawn")
-    with ProcessPoolExecutor(cores, ours, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+    ours = get_context("spawn")  # not forked: this process has threads
+    with ProcessPoolExecutor(cores, ours, _worker) as pool:
         flying: deque[Future[Done]] = deque()
         try:
             for unit in chain(first, coming):
@@ -120,6 +120,13 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
                 yield flying.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _worker() -> None:
+    """Ctrl-C is for the parent alone; without a parent, one that was killed, nobody works."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := parent_process():
+        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 def _to_stderr(words: str) -> None:

@@ -24,7 +24,7 @@ from factory.rejects import Rejects
 from factory.store import Run, Store
 from schemas.arrow import from_rows
 from schemas.exchange import SourceRow, Unfit
-from schemas.rows import Split
+from schemas.row import Split
 
 UNIT_ROWS = 20_000
 COLLIDES = "row id already holds other content"

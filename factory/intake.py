@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 
 from factory import identity, reasoning
 from schemas.exchange import SourceRollout, SourceRow, Unfit
-from schemas.rows import Split
+from schemas.row import Split
 
 Tables = dict[str, list[dict[str, Any]]]
 

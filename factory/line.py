@@ -5,7 +5,8 @@
 
 from typing import Any
 
-from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
+from factory import adaptive, catalog, decontaminate, dedup, generate, ingest, tag, verify
+from factory.benchmark import DecontaminateRecipe
 from factory.order import GenerateRecipe
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, resolve
@@ -15,12 +16,14 @@ MODELS: dict[str, type[Recipe]] = {
     "ingest": ingest.IngestRecipe,
     "verify": verify.VerifyRecipe,
     "dedup": dedup.DedupRecipe,
+    "decontaminate": DecontaminateRecipe,
     "tag": tag.TagRecipe,
 }
 STEPS: dict[str, Any] = {
     "ingest": ingest.run,
     "verify": verify.run,
     "dedup": dedup.run,
+    "decontaminate": decontaminate.run,
     "tag": tag.run,
 }
 

@@ -1,7 +1,7 @@
-"""A teacher as judge: are two answers to a question the same? Three-way, and asked twice.
+"""A teacher as judge: are two answers, or two problems, the same? Three-way, and asked twice.
 
-It is shown the question and the two answers only, once in each order, because models favour a
-side: what they say of one order and not of the other counts as unsure.
+It is shown the two sides only, once in each order, because models favour a side: what they say of
+one order and not of the other counts as unsure. The prompt says what is compared.
 """
 
 import json
@@ -38,7 +38,7 @@ class JudgeTeacher(Recipe):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two answers to one question; `key` tells pairs apart."""
+    """Two answers to one question, or two problems and no question; `key` tells pairs apart."""
 
     key: str
     question: str
@@ -72,8 +72,8 @@ class _Asked:
 Told = Callable[[Pair, Opinion | Refused], None]
 
 
-def resolve(overrides: list[str]) -> JudgeTeacher:
-    """The recipe of `teacher=NAME key=value ...`."""
+def resolve(overrides: list[str], prompt: str = PROMPT) -> JudgeTeacher:
+    """The recipe of `teacher=NAME key=value ...`; `prompt` is the template it is asked in."""
     given = parse(overrides)
     if "teacher" not in given:
         raise RecipeError("a judge is needed: give teacher=NAME, such as r1, openai or local")
@@ -83,8 +83,8 @@ def resolve(overrides: list[str]) -> JudgeTeacher:
     recipe |= {k: v for k, v in given.items() if k in recipe}
     recipe["teacher"], recipe["sampling"] = values(given["teacher"], given)
     if "teacher.prompt" in given:
-        raise RecipeError(f"teacher.prompt is {PROMPT!r} for a judge; it cannot be another")
-    recipe["teacher"] |= {"prompt": PROMPT, "prefill": None}
+        raise RecipeError(f"teacher.prompt is {prompt!r} for a judge; it cannot be another")
+    recipe["teacher"] |= {"prompt": prompt, "prefill": None}
     found = validate(JudgeTeacher, recipe)
     if found.teacher.backend in ("batch", "replay", "embedded"):
         words = f"backend {found.teacher.backend!r} cannot judge"
@@ -100,7 +100,7 @@ class Judge:
 
     def __init__(self, recipe: JudgeTeacher) -> None:
         self.recipe = recipe
-        self.messages = template(PROMPT)
+        self.messages = template(recipe.teacher.prompt)
         self.sampling = recipe.sampling.sent()
         teacher = recipe.teacher
         self.policy_id = identity.policy_id(

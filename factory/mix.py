@@ -7,13 +7,14 @@ same rows gives the same id, and then nothing is written; other rows make the ne
 """
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from pydantic import BeforeValidator, Field
 from tokenizers import Tokenizer
 
-from factory import catalog, engine, identity, reasoning
+from factory import catalog, clean, engine, identity, reasoning
 from factory.errors import UserError, unknown
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, load, named, parse, shown, validate
@@ -37,11 +38,22 @@ SELECT = """
         select distinct cluster_id from stated
         where text in (select text from stated where split = 'test')
     ),
-    open as (select problem_id from stated anti join tests using (cluster_id))
-    select problem_id, rollout_id, statement, trace, solution
-    from corpus semi join named using (rollout_id) semi join open using (problem_id)
-    qualify row_number() over (partition by rollout_cluster_id order by rollout_id) = 1
+    open as (select problem_id from stated anti join tests using (cluster_id)),
+    chosen as (
+        select problem_id, rollout_id, coalesce(template_id, problem_id) as template_id,
+            statement, trace, solution
+        from corpus semi join named using (rollout_id) semi join open using (problem_id)
+        anti join dirty_problems using (problem_id) anti join dirty_rollouts using (rollout_id)
+        qualify row_number() over (partition by rollout_cluster_id order by rollout_id) = 1
+    )
+    select problem_id, rollout_id, statement, trace, solution from chosen
+    qualify $cap is null or $cap >= dense_rank() over (
+        partition by template_id order by md5_number($seed || ' ' || problem_id), problem_id)
     order by md5_number($seed || ' ' || rollout_id), rollout_id
+"""
+UNREAD = """
+    select count(distinct problem_id) from corpus semi join named using (rollout_id)
+    where template_id is null
 """
 
 # The same promise in other words, asked of the rows themselves just before they are frozen.
@@ -65,6 +77,9 @@ class MixRecipe(Recipe):
     where: str
     seed: int
     tokenizer: str
+    benchmarks: Annotated[list[str], BeforeValidator(clean.listed)]
+    number_variants: Literal["keep", "drop"]
+    per_template: int | None = Field(ge=1)
 
 
 def resolve(overrides: list[str]) -> MixRecipe:
@@ -79,8 +94,9 @@ def run(store: Store, recipe: MixRecipe, progress: Progress) -> tuple[dict[str, 
     """Freeze. Returns the mixture's row and whether anything was written. Raises UserError."""
     with engine.run(store, "mix", shown(recipe)) as record:
         snapshot = store.snapshot()
+        checked = clean.checked(store, snapshot, recipe.benchmarks)
         rows = select(store, snapshot, recipe)
-        spec = canonical(shown(recipe))
+        spec = canonical({**shown(recipe), "digests": checked})
         texts = ((r["rollout_id"], r["prompt"], r["completion"]) for r in rows)
         mixture_id = identity.mixture_id(spec, texts)
         versions = _versions(store, snapshot, recipe.mixture)
@@ -104,7 +120,14 @@ def select(store: Store, snapshot: Snapshot, recipe: MixRecipe) -> list[dict[str
         named = [str(name) for name, *_ in catalog.fetch(con, NAMED.format(where=recipe.where))]
     with catalog.connect(store, snapshot) as con:
         con.register("named", pa.table({"rollout_id": pa.array(named, pa.string())}))
-        found = con.sql(SELECT, params={"seed": str(recipe.seed)}).fetchall()
+        clean.leave_out(con, recipe.benchmarks, recipe.number_variants == "drop")
+        if recipe.per_template and (unread := con.sql(UNREAD).fetchall()[0][0]):
+            raise UserError(
+                f"per_template={recipe.per_template}: the families of {unread:,} problems are not "
+                "known yet; `just dedup` finds them"
+            )
+        params = {"seed": str(recipe.seed), "cap": recipe.per_template}
+        found = con.sql(SELECT, params=params).fetchall()
         refuse_tests(con, [problem_id for problem_id, *_ in found])
     if not found:
         raise UserError(

@@ -117,7 +117,8 @@ def select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
         select problem_id from {view} where problem_id not in (
             select subject_id from duplicates
             where subject = 'problem' and subject_id <> representative_id
-            union all select subject_id from contaminations where subject = 'problem')
+            union all select subject_id from contaminations
+            where subject = 'problem' and kind in ('copy', 'near'))
         {where} {limit}
     """
     with catalog.told():  # a table: a where with random() in it says one thing

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from factory import catalog, dedup, journal, owed, tag, verify, vote
+from factory import catalog, clean, dedup, journal, owed, tag, verify, vote
 from factory.errors import QueryError, RecipeError
 from factory.order import GenerateRecipe
 from factory.recipe import validate
@@ -61,7 +61,9 @@ def _owed(console: Console, store: Store) -> None:
             table.add_row("sample", f"{owed:,}", words)
         table.add_row("verify", f"{verify.owed(con):,}", "rollouts")
         table.add_row("vote", f"{vote.owed(con):,}", "problems; `just verify` counts")
-        table.add_row("dedup", f"{dedup.owed(con):,}", "assignments")
+        table.add_row("dedup", f"{dedup.owed(con):,}", "texts")
+        for words, owed in clean.owed(con):
+            table.add_row("decontaminate", f"{owed:,}", words)
         for subject in ("problem", "rollout"):
             found = [each for each in tag.taggers() if subject == each.SUBJECT]
             untagged = max(tag.owed(con, tagger).height for tagger in found)

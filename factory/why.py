@@ -28,8 +28,10 @@ PARTS = {
     " where problem_id = $id",
     "cluster": "select subject, cluster_id, representative_id, kind, score, reason from duplicates"
     " where subject_id = $id",
-    "contamination": "select benchmark, item_id, kind, score, span from contaminations"
-    " where subject_id = $id",
+    "contamination": "select benchmark, item_id, kind, score, version, judge, reason, span,"
+    " i.statement as item from contaminations c"
+    " join benchmark_items i using (benchmark, digest, item_id) where subject_id = $id"
+    " order by score desc, benchmark, item_id limit 20",
     "tags": "select tagger, version, scope, name, value, label from tags where subject_id = $id"
     " order by all",
     "mixtures": "select name, version, position, part, tokens from mixture_rows"
@@ -39,6 +41,7 @@ PARTS = {
     " (select run_id from rollouts where rollout_id = $id"
     " union select run_id from problems where problem_id = $id)",
 }
+WIDE = ("statement", "trace", "solution", "recipe", "span", "item")
 
 IDS = """
     select id from (
@@ -75,7 +78,7 @@ def _rows(con: Any, sql: str, subject: str) -> list[dict[str, Any]]:
 
 def _print(console: Console, row: dict[str, Any]) -> None:
     short = {name: value for name, value in row.items() if value is not None}
-    wide = {n: short.pop(n) for n in ("statement", "trace", "solution", "recipe") if n in short}
+    wide = {n: short.pop(n) for n in WIDE if n in short}
     console.print("  " + escape(", ".join(f"{n}={_word(v)}" for n, v in short.items())))
     for name, text in wide.items():
         lines = _pretty(name, text).strip().splitlines()

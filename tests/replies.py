@@ -83,11 +83,11 @@ def written(said: Words, cut: bool, stream: bool) -> list[bytes]:
 
 
 def judged(said: Words, asked: str) -> dict[str, Any]:
-    """A judge's reply: whether the two JSON texts after "Answer A:" and "B:" have equal letters."""
+    """A judge's reply: whether the JSON texts after "Answer A:" and "B:", or "Text", are alike."""
     first, second = (
         "".join(filter(str.isalnum, json.loads(line.partition(": ")[2])))
         for line in asked.splitlines()
-        if line.startswith(("Answer A: ", "Answer B: "))
+        if line.startswith(("Answer A: ", "Answer B: ", "Text A: ", "Text B: "))
     )
     same = first < second if said.values["judge"] == "first" else first == second
     words = f"A says {first}, B says {second}."

@@ -38,7 +38,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     desk = tmp_path_factory.mktemp("desk")
     shutil.copytree(demo, desk / "data")
     (desk / "my.jsonl").write_text('{"prompt": "What is 2 + 2?", "final": "4", "key": "a"}\n')
-    for name in ("gsm8k_train.jsonl", "gsm8k_example_model_solutions.jsonl"):
+    (desk / "exam.jsonl").write_text('{"text": "How many primes are there below 1,000,003?"}\n')
+    for name in ("gsm8k_train.jsonl", "gsm8k_test.jsonl", "gsm8k_example_model_solutions.jsonl"):
         if SHARED.is_dir():
             (desk / name).symlink_to(SHARED / name)
     words = f'exec {JUST} --justfile {ROOT}/justfile --working-directory {desk} "$@"\n'
