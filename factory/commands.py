@@ -132,7 +132,7 @@ def _dedup(words: list[str]) -> int:
 def _similar(words: list[str]) -> int:
     from factory import similar
 
-    if not words:
+    if not words or not words[0].strip() or words[0].startswith(("store=", "limit=")):
         raise RecipeError('just similar "TEXT" needs the text of a problem as its first argument')
     values = _only(words[1:], store="data", limit="5")
     if not values["limit"].isdigit() or not int(values["limit"]):
@@ -175,10 +175,21 @@ def _mix(words: list[str]) -> int:
     if show:
         return _show(recipe)
     store = Store(path)
+    _note_owed(store)
     mixture, new = mix.run(store, recipe, Progress())
     catalog.publish(store)
     summary.of_mixture(mixture, new)
     return 0
+
+
+def _note_owed(store: Store) -> None:
+    """A line where copies may enter a mixture because nobody has looked for them."""
+    from factory import catalog, dedup
+
+    with catalog.connect(store) as con:
+        if texts := dedup.owed(con):
+            words = f"{texts:,} texts are not compared yet; `just dedup` first keeps copies out"
+            print(f"note: {words}", file=sys.stderr)
 
 
 def _judge(words: list[str]) -> int:

@@ -23,6 +23,7 @@ from factory.likeness.spans import span
 VERSION = f"1.{sketch.VERSION}"  # of the rule, and of the reader of texts
 KINDS = ("suspect", "number_variant", "near", "copy")  # the worst last
 COPY, NEAR, TEMPLATE, SUSPECT = 0.9, 0.5, 0.8, 0.25  # shares of an item's runs
+ENOUGH, FIRM = 9, 0.6  # in a longer text, of an item with few runs so many, or such a share
 WORDED = 0.1  # of a number variant's runs as they are: formulas alone are alike by chance
 LONGER, MORE = 1.25, 6  # a text of up to so many times an item's tokens, and some, is like it whole
 SPAN = 300  # characters
@@ -104,23 +105,27 @@ def _row(
 
 
 def _found(hit: list[int], text: str, known: Items, problems: bool) -> Found | None:
-    """What a hit is; None: nothing. `text` is that of a problem."""
+    """What a hit is; None: nothing. `text` is that of a problem, and empty of a rollout."""
     if hit[at.BY] == at.BY_CANONICAL:
         return Found("copy", 1.0, "the same text but for spelling and markup")
-    item, statement = hit[at.ITEM], known.rows[hit[at.ITEM]]["statement"]
+    item = hit[at.ITEM]
     tokens = int(known.runs.starts[item + 1] - known.runs.starts[item])
     if hit[at.BY] == at.BY_RUNS and tokens < overlap.SHORT:
         return Found("copy", 1.0, "all of a short item")
-    part = _part(hit, known.runs)
-    apart = None
-    if problems and part.there and hit[at.TOKENS] <= LONGER * tokens + MORE:
-        apart = compare.contradiction(_facts(text), _facts(statement))
-    found = _by_runs(part, apart)
+    return _measured(hit, text, known, problems and hit[at.TOKENS] <= LONGER * tokens + MORE)
+
+
+def _measured(hit: list[int], text: str, known: Items, whole: bool) -> Found | None:
+    """The same by how much of the item is there. `whole`: the text is a problem of its length."""
+    part, statement = _part(hit, known.runs), known.rows[hit[at.ITEM]]["statement"]
+    apart = _apart(text, statement, hit) if part.there and whole else None
+    firm = whole or hit[at.RUNS] >= ENOUGH or part.share >= FIRM
+    found = _by_runs(part, apart) if firm else None
     if not found and hit[at.BY] != at.BY_RUNS:
         found = _compared(text, statement, part.share)
     if not found and part.template >= TEMPLATE and part.other and part.share >= WORDED:
         found = Found("number_variant", part.template, "its text with other numerals")
-    if not found and problems and part.there and part.share >= (NEAR if apart else SUSPECT):
+    if not found and text and part.there and part.share >= (NEAR if apart else SUSPECT):
         words = f"{part.words}, but {apart}" if apart else part.words
         found = Found("suspect", part.share, words)
     return found
@@ -158,6 +163,15 @@ def _by_runs(part: _Part, apart: str | None) -> Found | None:
     if part.share >= COPY or not apart:
         return Found("near", part.share, f"{part.words}, but {apart}" if apart else part.words)
     return None
+
+
+def _apart(text: str, statement: str, hit: list[int]) -> str | None:
+    """What keeps a problem and an item apart: of all of it, and without what stands around it."""
+    wanted = _facts(statement)
+    if not (apart := compare.contradiction(_facts(text), wanted)):
+        return None
+    part = span(text, hit[at.START], hit[at.END], len(text))
+    return apart if part == text.strip() else compare.contradiction(_facts(part), wanted)
 
 
 def _compared(text: str, statement: str, share: float) -> Found | None:

@@ -21,7 +21,7 @@ from factory.benchmark import DecontaminateRecipe
 from factory.catalog import quoted
 from factory.clean import Unchecked
 from factory.contamination import VERSION, Piece, Searched, searched
-from factory.likeness import kernel
+from factory.likeness import kernel, overlap
 from factory.progress import Advance, Progress
 from factory.recipe import shown
 from factory.store import Run, Store
@@ -46,7 +46,7 @@ def run(store: Store, recipe: DecontaminateRecipe, progress: Progress) -> Run:
         with catalog.connect(store) as con:
             left = clean.unchecked(con, names)
             items = con.sql("select * exclude (run_id) from benchmark_items").to_arrow_table()
-        if left and kernel.COLD:
+        if left and kernel.cold(overlap.search):
             progress.say("decontaminate: its reader of texts is compiled once, in about 30 s")
         shards = {each.sha256: each for each in left}
         with progress.task("decontaminate", sum(s.rows for s in shards.values())) as advance:

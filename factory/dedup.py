@@ -18,7 +18,7 @@ from factory.progress import Progress
 from factory.recipe import Recipe, shown
 from factory.store import Run, Snapshot, Store
 
-VERSION = "2"
+VERSION = f"2, {near_problems.VERSION}"  # with those of its parts
 MEMORY = "4GB"  # of DuckDB, before it writes to disk
 
 # Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.

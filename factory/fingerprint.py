@@ -47,7 +47,7 @@ def run(store: Store, record: Run, progress: Progress) -> None:
     for subject in TEXTS:
         with catalog.connect(store) as con:
             count = owed(con, subject)
-            if count and kernel.COLD:
+            if count and kernel.cold(sketch.sketch_all):
                 progress.say("dedup: its reader of texts is compiled once, in about 20 s")
             with progress.task(f"read {subject}s", count) as advance:
                 select = f"select t.subject_id, t.text {_owed(subject)}"

@@ -18,11 +18,12 @@ from factory.likeness import compare, facts, neighbours, sketch
 from factory.progress import Advance, Progress
 from factory.store import Run, Store
 
-VERSION = f"{fingerprint.VERSION}.1"
+VERSION = f"{fingerprint.VERSION}.2"
 BAND_LIKENESS = 0.5  # Jaccard similarity from which two texts likely share a band
 # A pair is not worth a look where fewer places than AGREE of the first GLANCE of the signatures
 # agree: of pairs as alike as the rule wants at least (0.35) it loses 1 in 300.
 GLANCE, AGREE = 32, 4
+KEPT = 20_000  # facts of texts that a process keeps, 10 KB each
 SLICE = 500_000  # pairs whose texts are looked up together
 UNIT_PAIRS = 4_096  # for a core
 COMMIT_UNITS = 8
@@ -47,7 +48,8 @@ UNKNOWN = f"""
 """
 JUDGED = f"""
     select one_key, other_key, same, score, reason from comparisons
-    where version = '{VERSION}' and one_key in (from live) and other_key in (from live)
+    where (same or apart) and version = '{VERSION}'
+        and one_key in (from live) and other_key in (from live)
 """
 
 
@@ -131,9 +133,7 @@ def _named(texts: pa.Table, pairs: np.ndarray) -> pa.Table:
 def judged(run_id: str, pairs: pa.Table) -> tuple[pa.Table, int]:
     """Comparison rows for pairs of statements that look alike, and how many pairs there were."""
     rows = pairs.to_pylist()
-    texts = list(dict.fromkeys(text for row in rows for text in (row["one"], row["other"])))
-    known = dict(zip(texts, map(facts.facts, facts.readings(texts)), strict=True))
-    found = list(_alike(rows, known, run_id))
+    found = list(_alike(rows, _facts(rows), run_id))
     return pa.Table.from_pylist(found, schema=_SCHEMA), len(rows)
 
 
@@ -142,12 +142,26 @@ _SCHEMA = pa.schema(
         "one_key": pa.string(),
         "other_key": pa.string(),
         "same": pa.bool_(),
+        "apart": pa.bool_(),
         "score": pa.float64(),
         "version": pa.string(),
         "run_id": pa.string(),
         "reason": pa.string(),
     }
 )
+
+
+def _facts(rows: list[dict[str, Any]]) -> dict[str, facts.Facts]:
+    """The facts of all texts of the pairs; a process keeps those that may come again."""
+    if len(_KNOWN) > KEPT:
+        _KNOWN.clear()
+    texts = {text for row in rows for text in (row["one"], row["other"])} - _KNOWN.keys()
+    fresh = sorted(texts)
+    _KNOWN.update(zip(fresh, map(facts.facts, facts.readings(fresh)), strict=True))
+    return _KNOWN
+
+
+_KNOWN: dict[str, facts.Facts] = {}
 
 
 def _alike(

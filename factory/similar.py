@@ -29,6 +29,10 @@ STATED = """
 
 def show(store: Store, text: str, limit: int) -> None:
     """Print the `limit` nearest problems. Raises UserError where there is nothing to compare."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UserError(f"the text {text[:40]!r} is not UTF-8") from error
     with catalog.connect(store) as con:
         nearest = _nearest(con, text, limit)
         if not nearest:

@@ -33,7 +33,10 @@ class Fingerprint(Row):
     subject_id: str = Field(description="problem_id or rollout_id")
     version: str = Field(description="version of the reader of texts")
     canonical_key: str = Field(description="equal where texts differ in spelling and markup only")
-    maths_key: str = Field(description="equal where numerals, signs and variables are the same")
+    maths_key: str = Field(
+        description="equal where numerals, signs and variables are the same; "
+        "of rollouts in their order, and the last three words"
+    )
     numerals_key: str = Field(description="equal where the same numerals above 3 occur")
     template_key: str = Field(description="equal where texts differ in numerals only")
     tokens: int = Field(ge=0, description="tokens of the reader, boilerplate taken off")
@@ -49,6 +52,7 @@ class Comparison(Row):
     one_key: str = Field(description="canonical_key of one text, the smaller")
     other_key: str = Field(description="canonical_key of the other")
     same: bool = Field(description="whether both state one problem")
+    apart: bool = Field(description="their mathematics differs: never in one cluster")
     score: float = Field(ge=0, le=1, description="likeness of words and mathematics")
     version: str = Field(description="version of the rule")
     run_id: str = Field(description="run that compared")

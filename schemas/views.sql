@@ -186,7 +186,7 @@ problem_cluster as (
     where d.subject = 'problem' window same as (partition by d.cluster_id)
 ),
 template as (
-    select subject_id, any_value(template_key) as template_id
+    select subject_id, arg_max(template_key, run_id) as template_id
     from fingerprints where subject = 'problem' group by subject_id
 ),
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')

@@ -19,7 +19,9 @@ from factory.recipe import HOME, load
 from schemas import rows
 
 OURS = ("schemas", "factory", "training")
-STEPS = {f"factory.{s}" for s in ("ingest", "generate", "verify", "dedup", "tag", "mix")}
+STEPS = {
+    f"factory.{s}" for s in ("ingest", "generate", "verify", "dedup", "decontaminate", "tag", "mix")
+}
 PLUGINS = ("sources", "backends", "taggers", "verifiers")
 HEAVY = ("torch", "trl", "transformers", "vllm", "datasets")
 

@@ -1,1 +1,1 @@
-"""How alike two texts are, as mathematics: `scan` reads, `sketch` sums up, `compare` decides."""
+"""How alike two texts are, as mathematics: `read` reads, `sketch` sums up, `compare` decides."""

@@ -7,17 +7,15 @@ import numpy as np
 
 from factory.likeness import tables, words
 from factory.likeness import tokens as tk
-from factory.likeness.kernel import njit
+from factory.likeness.kernel import njit, outer
 from factory.likeness.read import read
-from factory.likeness.tables import Array
+from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
 HEADS = 1024  # lists of phrases by their first token
 FORMS = """
-    {} # | {} # ) | # {} | {} # problem # | {} # problem # ) | # {} problem # | {} # # | {} # # )
-    {}
-    source # {} # B | source # {} # A | source # {} # | source # {} | source {} # | # {} # B
-    # {} # A | source
+    {} # ) | {} # # ) | {} # problem # ) | ( # {} ) | ( # {} # ) | ( # {} # problem # )
+    source # {} # B | source # {} # A | source # {} # | source # {} | source {} # | source {}
 """
 BEFORE, AFTER, ANYWHERE = range(3)
 
@@ -27,8 +25,7 @@ class Phrases(NamedTuple):
 
     starts: Array  # int32: where each begins in `tokens`
     tokens: Array  # uint64
-    where: Array  # uint8
-    heads: Array  # int32 by first token: a phrase that may stand anywhere, or -1
+    heads: Array  # int32 [3, HEADS + 1]: a phrase by where it stands and its outer token, or -1
     nexts: Array  # int32: the next phrase of the list
 
 
@@ -38,7 +35,7 @@ def _phrases() -> list[tuple[int, str]]:
     for contest in words.CONTESTS.split():
         for form in _split(FORMS):
             found += [(where, form.format(contest)) for where in (BEFORE, AFTER)]
-    return sorted(found, key=lambda phrase: -len(phrase[1].split()))
+    return sorted(found, key=lambda phrase: len(phrase[1].split()))  # the last one is met first
 
 
 def _split(text: str) -> list[str]:
@@ -48,25 +45,33 @@ def _split(text: str) -> list[str]:
 @cache
 def load() -> Phrases:
     """The phrases of `words`, read as any text is."""
-    starts, tokens, where = [0], [], []
-    heads, nexts = np.full(HEADS, -1, np.int32), []
-    for number, (place, phrase) in enumerate(_phrases()):
+    starts, tokens, nexts = [0], [], []
+    heads = np.full((3, HEADS + 1), -1, np.int32)
+    for number, (where, phrase) in enumerate(_phrases()):
         data = np.frombuffer(phrase.replace("#", "7").encode(), np.uint8)
         page = tk.page(len(data))
         count = read(data, 0, len(data), tables.load(), page)
         numeral = page.kind[:count] == tk.NUMERAL
-        read_as = np.where(numeral & ("#" in phrase), U(0), page.text[:count])
-        tokens += read_as.tolist()
+        read_as = np.where(numeral & ("#" in phrase), U(0), page.text[:count]).tolist()
+        tokens += read_as
         starts.append(len(tokens))
-        where.append(place)
-        head = int(read_as[0]) % HEADS
-        nexts.append(heads[head])
-        if place == ANYWHERE:
-            heads[head] = number
+        outer_token = read_as[-1 if where == AFTER else 0]
+        head = outer_token % HEADS if outer_token else HEADS
+        nexts.append(heads[where, head])
+        heads[where, head] = number
     return Phrases(
-        np.array(starts, np.int32), np.array(tokens, np.uint64), np.array(where, np.uint8),
-        heads, np.array(nexts, np.int32),
-    )  # fmt: skip
+        np.array(starts, np.int32), np.array(tokens, np.uint64), heads, np.array(nexts, np.int32)
+    )
+
+
+@outer
+def tokenised(
+    data: Array, start: int, end: int, table: Tables, phrases: Phrases, page: Page
+) -> int:
+    """Read a text and take its boilerplate off; the number of its tokens."""
+    read(data, start, end, table, page)
+    stripped(page, phrases)
+    return int(page.state[tk.COUNT])
 
 
 @njit
@@ -89,7 +94,7 @@ def stripped(page: Page, phrases: Phrases) -> None:
     count = page.state[tk.COUNT]
     target = at = 0
     while at < count:
-        skip = anywhere(page, at, phrases)
+        skip = standing(page, at, 0, ANYWHERE, phrases)
         if skip == 0:
             if target != at:
                 tk.move(page, at, target)
@@ -99,14 +104,14 @@ def stripped(page: Page, phrases: Phrases) -> None:
         return
     page.state[tk.COUNT] = target
     first = 0
-    skip = at_end(page, first, BEFORE, phrases)
+    skip = standing(page, first, first, BEFORE, phrases)
     while skip and first + skip < page.state[tk.COUNT]:
         first += skip
-        skip = at_end(page, first, BEFORE, phrases)
-    skip = at_end(page, first, AFTER, phrases)
+        skip = standing(page, first, first, BEFORE, phrases)
+    skip = standing(page, page.state[tk.COUNT] - 1, first, AFTER, phrases)
     while skip and first + skip < page.state[tk.COUNT]:
         page.state[tk.COUNT] -= skip
-        skip = at_end(page, first, AFTER, phrases)
+        skip = standing(page, page.state[tk.COUNT] - 1, first, AFTER, phrases)
     if first:
         for k in range(first, page.state[tk.COUNT]):
             tk.move(page, k, k - first)
@@ -114,22 +119,22 @@ def stripped(page: Page, phrases: Phrases) -> None:
 
 
 @njit
-def anywhere(page: Page, at: int, phrases: Phrases) -> int:
-    """The length of the phrase that stands at a token, or 0."""
-    phrase = phrases.heads[np.int64(page.text[at] % U(HEADS))]
-    while phrase >= 0:
-        if matches(page, at, phrase, phrases):
-            return int(phrases.starts[phrase + 1] - phrases.starts[phrase])
-        phrase = phrases.nexts[phrase]
-    return 0
+def standing(page: Page, at: int, first: int, where: int, phrases: Phrases) -> int:
+    """The length of the phrase that begins at a token, or of one AFTER that ends there; or 0."""
+    size = listed(page, at, first, where, np.int64(page.text[at] % U(HEADS)), phrases)
+    if size == 0 and page.kind[at] & 63 == tk.NUMERAL:
+        size = listed(page, at, first, where, HEADS, phrases)
+    return size
 
 
 @njit
-def at_end(page: Page, first: int, where: int, phrases: Phrases) -> int:
-    """The length of the phrase at the begin or end of what is left, or 0."""
-    for phrase in range(len(phrases.where)):
+def listed(page: Page, at: int, first: int, where: int, head: int, phrases: Phrases) -> int:
+    """The length of the first phrase of a list that stands here, or 0."""
+    phrase = phrases.heads[where, head]
+    while phrase >= 0:
         size = phrases.starts[phrase + 1] - phrases.starts[phrase]
-        at = first if where == BEFORE else page.state[tk.COUNT] - size
-        if phrases.where[phrase] == where and at >= first and matches(page, at, phrase, phrases):
+        begin = at - size + 1 if where == AFTER else at
+        if begin >= first and matches(page, begin, phrase, phrases):
             return int(size)
+        phrase = phrases.nexts[phrase]
     return 0

@@ -46,7 +46,13 @@ def unfolded(data: Array, start: int, end: int, table: Tables, out: Array) -> in
     at, place, raised = start, 0, 0
     while at < end:
         byte = data[at]
-        if byte == 38 and at + 4 < end and data[at + 1] == 35 and data[at + 4] == 59:  # &#39;
+        if (
+            byte == 38
+            and at + 4 < end
+            and data[at + 1] == 35
+            and data[at + 4] == 59
+            and CLASS[data[at + 2]] == CLASS[data[at + 3]] == DIGIT
+        ):  # &#39;
             byte = np.uint8(10 * (data[at + 2] & 15) + (data[at + 3] & 15))
             at += 4
         if 7 <= byte <= 12 and at + 3 < end and lost_backslash(data, at):

@@ -9,12 +9,14 @@ problems, with their answers as judge: `just bench dedup`.
 """
 
 from collections import Counter
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from typing import NamedTuple
 
-from factory.likeness.facts import DIGITS, LENIENT, NOT, SMALL, STRICT, Facts, excludes
+from factory.likeness.facts import DIGITS, LENIENT, NOT, PERCENT, SMALL, STRICT, Facts, excludes
 
+MANY, LONG = 40, 2_000  # numerals, tokens: beyond them places are not compared
 FEW = 2  # edits: those who reword make more
 CLAUSE = 3  # tokens: so many move together where a clause does
 FORMULA = 0.6  # share of neighbours in formulas that stay
@@ -27,20 +29,60 @@ class Judgement(NamedTuple):
     """The verdict on a pair, its likeness from 0 to 1, and what decided."""
 
     same: bool
+    apart: bool  # by their mathematics: not even a third text may join them
     score: float
     reason: str
 
 
 def judge(one: Facts, other: Facts) -> Judgement:
     """Whether two texts state one problem; the same whichever comes first."""
+    one, other = mended(one, other), mended(other, one)
     score = likeness(one, other)
     if reason := contradiction(one, other) or slip(one, other):
-        return Judgement(same=False, score=score, reason=reason)
+        return Judgement(same=False, apart=True, score=score, reason=reason)
     wanted = max(LEAST, MOST - FALL * evidence(one, other))
     if score < wanted:
         reason = f"too little in common: {score:.2f} of {wanted:.2f}"
-        return Judgement(same=False, score=score, reason=reason)
-    return Judgement(same=True, score=score, reason="the same mathematics in other words")
+        return Judgement(same=False, apart=False, score=score, reason=reason)
+    reason = "the same mathematics in other words"
+    return Judgement(same=True, apart=False, score=score, reason=reason)
+
+
+def mended(one: Facts, other: Facts) -> Facts:
+    """A text with its words spelt as in the other, where one of the two misspells them."""
+    known = sorted(other.words, key=lambda word: (word not in one.words, word))
+    spelt = {
+        word: next((_agreed(one, word, w) for w in known if _typo(one, other, word, w)), word)
+        for word in one.words
+        if word not in other.words
+    }
+    if all(word == right for word, right in spelt.items()):
+        return one
+
+    def counted(counts: Counter[int]) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for word, count in counts.items():
+            found[spelt.get(word, word)] += count
+        return found
+
+    return replace(
+        one,
+        words=counted(one.words),
+        question=counted(one.question),
+        story=counted(one.story),
+        told=tuple(spelt.get(token, token) for token in one.told),
+    )
+
+
+def _agreed(one: Facts, word: int, partner: int) -> int:
+    """The spelling that both texts come to: one that both have, else either's."""
+    return partner if partner in one.words else min(word, partner)
+
+
+def _typo(one: Facts, other: Facts, a: int, b: int) -> bool:
+    """Whether two words of some length have the same letters, but for one."""
+    x, y = (one.letters | other.letters).get(a, 0), (one.letters | other.letters).get(b, 0)
+    return min(x.bit_count(), y.bit_count()) >= 4 and (x ^ y).bit_count() <= 1
 
 
 def contradiction(one: Facts, other: Facts) -> str | None:
@@ -52,7 +94,8 @@ def contradiction(one: Facts, other: Facts) -> str | None:
     ):
         if (a - b) and (b - a):
             return f"another {name}"
-    if STRICT & _either(one.signs, other.signs).keys():
+    percent = bool(one.signs[PERCENT]) != bool(other.signs[PERCENT])
+    if percent or STRICT & _either(one.signs, other.signs).keys():
         return "a sign more"
     known = one.numerals & other.numerals
     more = _either(one.numerals, other.numerals)
@@ -75,12 +118,9 @@ def contradiction(one: Facts, other: Facts) -> str | None:
 
 
 def _asks_else(one: Facts, other: Facts) -> bool:
-    """Whether the questions differ in more than misspelt words."""
+    """Whether each question has words that the other has not, and they share few."""
     gone, come = one.question - other.question, other.question - one.question
-    typos = sum(any(_typo(one, other, a, b) for b in other.words) for a in gone)
-    typos = max(typos, sum(any(_typo(one, other, a, b) for a in one.words) for b in come))
-    both, either = one.question & other.question, one.question | other.question
-    return both.total() + typos < ASKED * (either.total() - typos)
+    return bool(gone and come) and _share(one.question, other.question) < ASKED
 
 
 def _share(one: Counter[int], other: Counter[int]) -> float:
@@ -97,7 +137,7 @@ def _exchanged(one: Facts, other: Facts) -> bool:
     """Whether two numerals stand each where the other stood."""
     if one.order == other.order:
         return False
-    once = [n for n, count in one.numerals.items() if count == other.numerals[n] == 1]
+    once = [n for n, count in one.numerals.items() if count == other.numerals[n] == 1][:MANY]
     for a, b in combinations(once, 2):
         straight = _alike(one, other, a, a, b) + _alike(one, other, b, b, a)
         crossed = _alike(one, other, a, b, b) + _alike(one, other, b, a, a)
@@ -114,6 +154,8 @@ def _alike(one: Facts, other: Facts, a: int, b: int, rival: int) -> float:
 
 def slip(one: Facts, other: Facts) -> str | None:
     """Of two texts that are the same but for an edit or two: the edit that makes them two."""
+    if max(len(one.told), len(other.told)) > LONG:
+        return None
     matcher = SequenceMatcher(None, *sorted((one.told, other.told)), autojunk=False)
     edits = [places for op, *places in matcher.get_opcodes() if op != "equal"]
     if len(edits) > FEW:
@@ -125,6 +167,10 @@ def slip(one: Facts, other: Facts) -> str | None:
         return "nearly the same text, other variables"
     if one.order != other.order and max(max(b - a, d - c) for a, b, c, d in edits) < CLAUSE:
         return "nearly the same text, numerals changed places"
+    if len(one.told) == len(other.told):
+        changed = [pair for pair in zip(one.told, other.told, strict=True) if pair[0] != pair[1]]
+        if len(changed) == 2 and changed[0] == changed[1][::-1]:
+            return "nearly the same text, two words changed places"
     first, second = sorted((one.told, other.told))
     changes = [(first[a:b], second[c:d]) for a, b, c, d in edits]
     return _reworded(one, other, changes)
@@ -148,7 +194,7 @@ def _reworded(
     if any((b, a) in replaced for a, b in replaced):
         return "nearly the same text, two words changed places"
     known = one.words.keys() & other.words.keys()
-    if any(a in known and b in known for a, b in replaced):
+    if any((a in known and b in known) or excludes(a) or excludes(b) for a, b in replaced):
         return "nearly the same text, another thing meant"
     gone, come = _asked_only(one, other), _asked_only(other, one)
     if (gone and come) or any(excludes(word) for word in gone | come):
@@ -157,15 +203,8 @@ def _reworded(
 
 
 def _asked_only(one: Facts, other: Facts) -> set[int]:
-    """What one text asks for and the other does not say at all, spelt right or wrong."""
-    asked = (one.question & one.words).keys() - other.words.keys()
-    return {word for word in asked if not any(_typo(one, other, word, w) for w in other.words)}
-
-
-def _typo(one: Facts, other: Facts, a: int, b: int) -> bool:
-    """Whether two words have the same letters, but for one."""
-    letters = one.letters | other.letters
-    return a in letters and b in letters and (letters[a] ^ letters[b]).bit_count() <= 1
+    """What one text asks for and the other does not say at all."""
+    return (one.question & one.words).keys() - other.words.keys()
 
 
 GROUPS = 64  # hashes are larger, groups of pivots smaller

@@ -13,15 +13,15 @@ import pyarrow as pa
 
 from factory.likeness import boilerplate, symbols, tables, words
 from factory.likeness import tokens as tk
-from factory.likeness.boilerplate import stripped
-from factory.likeness.read import read
+from factory.likeness.boilerplate import tokenised
 from factory.likeness.sketch import buffers
 
 NOT = tables.fnv("not")
+PERCENT = tables.fnv("%")
 ONE, SLASH = tables.fnv("1"), tables.fnv("/")
 SMALL = frozenset(tables.fnv(str(n)) for n in range(4))
 DIGITS = frozenset(tables.fnv(str(n)) for n in range(10))
-LENIENT = frozenset(map(tables.fnv, "=:%"))  # signs that a few words more or less add or drop
+LENIENT = frozenset(map(tables.fnv, "=:"))  # signs that a few words more or less add or drop
 STRICT = frozenset(  # signs that no wording replaces
     map(tables.fnv, [*"/^+-*!|<>", "<=", ">=", "root", *symbols.FUNCTIONS.split()])
 )
@@ -67,9 +67,7 @@ def readings(texts: Sequence[str]) -> list[Reading]:
     found = []
     with np.errstate(over="ignore"):
         for start, end in pairwise(offsets):
-            read(data, start, end, tables.load(), page)
-            stripped(page, boilerplate.load())
-            n = page.state[tk.COUNT]
+            n = tokenised(data, start, end, tables.load(), boilerplate.load(), page)
             kind = page.kind[:n]
             columns = (page.text[:n], page.sense[:n], kind & 63, kind >= tk.ASKED,
                        page.place[:n], page.letters[:n])  # fmt: skip

@@ -22,7 +22,11 @@ def _folder() -> Path:
     return Path(tempfile.gettempdir()) / f"cot-kernels-{os.getuid()}" / content
 
 
-COLD = not _folder().exists()  # the reader has yet to be compiled on this machine
+def cold(function: Any) -> bool:
+    """Whether a function of `outer` has yet to be compiled on this machine."""
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}-*.nbc"
+    return not any(_folder().rglob(name))
+
 
 try:
     import numba as _numba

@@ -15,6 +15,7 @@ TEXT_ENVIRONMENTS = tuple(
     U(tables.fnv(name)) for name in ("itemize", "enumerate", "center", "tabular", "document")
 )
 CIRCLE, BRACE, UNBRACE = (U(tables.fnv(sign)) for sign in ("circ", "{", "}"))
+ROW = U(tables.fnv("\\\\"))
 CIRC = U(tables.fnv("\\circ"))
 
 
@@ -133,6 +134,8 @@ def mark(page: Page, i: int, table: Tables) -> int:
         state[tk.WANTED] = tk.NOWHERE
     elif after == 37:
         tk.emit_sign(page, tk.PERCENT)
+    elif after == 92 and state[tk.MATHS] != PROSE:
+        tk.emit_mark(page, ROW)
     elif after == 124:
         tk.emit_sign(page, tk.BAR)
     elif after == 123 or after == 125:

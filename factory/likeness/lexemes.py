@@ -12,12 +12,14 @@ from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import PROSE, Page, U
 
 OFFSET, PRIME = U(tables.OFFSET), U(tables.PRIME)
+ONE = U(tables.fnv("one"))
 
 
 @njit
 def number(page: Page, i: int, single: bool) -> int:
     """A numeral without digit grouping, zeros that end its decimals, and the ending of ordinals."""
     b, code = page.bytes, OFFSET
+    listed = i > 0 and b[i - 1] in (40, 44, 91, 123)  # (1,234) is a pair
     if b[i] == 46:  # .5
         code = (code ^ U(48)) * PRIME
     elif single:
@@ -28,12 +30,14 @@ def number(page: Page, i: int, single: bool) -> int:
     while CLASS[b[i]] == DIGIT:
         code = (code ^ U(b[i])) * PRIME
         i, digits = i + 1, digits + 1
-        skip = grouping(b, i) if digits <= 3 or digits == 9 else 0
+        skip = 0 if listed or digits > 6 else grouping(b, i)
         if skip and CLASS[b[i]] != DIGIT:
             i, digits = i + skip, 6
     if b[i] == 46 and CLASS[b[i + 1]] == DIGIT:
         i, code = decimals(b, i, code)
     tk.emit(page, code, code, tk.NUMERAL)
+    if page.state[tk.MATHS] != PROSE:
+        return i
     first, second = b[i] | 32, b[i + 1] | 32
     ending = (first == 115 and second == 116) or (first == 110 and second == 100)
     ending = ending or (first == 114 and second == 100) or (first == 116 and second == 104)
@@ -190,7 +194,11 @@ def word(page: Page, table: Tables, code: Any, stem: Any, slot: int) -> None:
     if kind == tables.NOTHING:
         tk.emit(page, code, stem, tk.WORD)
     elif kind == tables.EMPTY:
-        tk.emit(page, code, U(0), tk.BLANK)
+        tensed = page.state[tk.TENSED]
+        if code == ONE and tensed and tensed == page.state[tk.COUNT]:
+            units(page, table, 1)
+        else:
+            tk.emit(page, code, U(0), tk.BLANK)
     elif kind == tables.SAME:
         tk.emit(page, code, value, tk.WORD)
     elif kind == tables.NUMBER:

@@ -15,11 +15,23 @@ from factory.likeness import tokens as tk
 from factory.likeness.boilerplate import Phrases, stripped
 from factory.likeness.kernel import njit, outer
 from factory.likeness.read import read
-from factory.likeness.runs import GONE, MASKED, RUN, SALTS, STEP, Index, ended, slot_of
+from factory.likeness.runs import GONE, HIDDEN, RUN, SALTS, STEP, Index, ended, slot_of
 from factory.likeness.sketch import buffers, keyed
 from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
-from factory.likeness.windows import BY, BY_RUNS, ITEM, ROW, TOKENS, WIDTH, Room, weighed, window
+from factory.likeness.windows import (
+    BY,
+    BY_RUNS,
+    ITEM,
+    MASKED,
+    PLAIN,
+    ROW,
+    TOKENS,
+    WIDTH,
+    Room,
+    weighed,
+    window,
+)  # fmt: skip
 
 SHORT = 8  # tokens: an item of fewer is found whole or not at all
 WHOLE = 6  # of fewer than these, only as the whole of a problem
@@ -34,7 +46,8 @@ def _room(index: Index, tokens: int) -> Room:
     runs = int(np.diff(index.begins).max(initial=0)) + 1
     longest = int(np.diff(index.starts).max(initial=0)) + 1
     arrays = (
-        *(np.empty(tokens, np.int32) for _ in range(4)),  # by token
+        *(np.empty(2 * tokens, kind) for kind in (np.int32, np.int32, np.uint8)),
+        np.zeros(1, np.int64), np.empty(tokens, np.int32), np.empty(tokens, np.int32),
         np.zeros(runs, np.int32), np.zeros(longest, np.uint8),
         np.full(len(index.hashes), -1, np.int64), np.zeros(sets, np.int32),
         np.full(sets, -1, np.int64), np.empty(sets, np.int32),
@@ -85,31 +98,37 @@ def search(
 def counted(page: Page, index: Index, room: Room, row: int) -> int:
     """Look up every run; how many sets of items have any."""
     plain, masked, numeral, sets = U(0), U(0), -RUN, 0
+    room.size[0] = 0
     for k in range(page.state[tk.COUNT]):
         text = hidden = page.text[k]
         if page.kind[k] & 63 == tk.NUMERAL:
-            hidden, numeral = MASKED, k
+            hidden, numeral = HIDDEN, k
         plain, masked = plain * STEP + text, masked * STEP + hidden
         if k >= RUN:
             old = page.text[k - RUN]
             plain -= old * GONE
-            masked -= (MASKED if page.kind[k - RUN] & 63 == tk.NUMERAL else old) * GONE
-        room.plain[k] = room.masked[k] = -1
-        if k >= RUN - 1:
-            room.plain[k] = room.masked[k] = slot_of(index, ended(plain))
-            sets = noted(index, room, row, room.plain[k], sets)
-            if k - numeral < RUN:
-                room.masked[k] = slot_of(index, ended(masked))
-                sets = noted(index, room, row, room.masked[k], sets)
+            masked -= (HIDDEN if page.kind[k - RUN] & 63 == tk.NUMERAL else old) * GONE
+        if k < RUN - 1:
+            continue
+        same = k - numeral >= RUN
+        slot = slot_of(index, ended(plain))
+        if slot >= 0:
+            sets = noted(index, room, row, k, slot, PLAIN | MASKED if same else PLAIN, sets)
+        slot = -1 if same else slot_of(index, ended(masked))
+        if slot >= 0:
+            sets = noted(index, room, row, k, slot, MASKED, sets)
     return sets
 
 
 @njit
-def noted(index: Index, room: Room, row: int, slot: int, sets: int) -> int:
-    """Count a run, once a text, for every set that has it."""
-    if slot < 0 or room.slots[slot] == row:
+def noted(index: Index, room: Room, row: int, end: int, slot: int, form: int, sets: int) -> int:
+    """Keep a run's place; count it, once a text, for every set that has it."""
+    n = room.size[0]
+    room.ends[n], room.slots[n], room.forms[n] = end, slot, form
+    room.size[0] = n + 1
+    if room.texts[slot] == row:
         return sets
-    room.slots[slot] = row
+    room.texts[slot] = row
     for k in range(index.first[slot], index.last[slot]):
         which = index.sets[k]
         if room.seen[which] != row:
@@ -140,7 +159,7 @@ def considered(
     """Write the hit of a set that has enough runs near one another; the number of hits then."""
     item = which >> 1
     tokens = index.starts[item + 1] - index.starts[item]
-    count, first, last = window(page, index, room, which, max(FAR * tokens, LEAST))
+    count, first, last = window(index, room, which, max(FAR * tokens, LEAST))
     if not enough(index, which, count, problems):
         return n
     if tokens < SHORT and last - first + RUN != tokens:

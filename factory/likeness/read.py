@@ -3,6 +3,7 @@
 from factory.likeness import tokens as tk
 from factory.likeness.characters import CLASS, DIGIT, LETTER, SPACE, unfolded
 from factory.likeness.kernel import njit, outer
+from factory.likeness.labels import closing, opening
 from factory.likeness.latex import command, dollar, entity
 from factory.likeness.lexemes import letters, number
 from factory.likeness.tables import Array, Tables
@@ -15,7 +16,7 @@ def read(data: Array, start: int, end: int, table: Tables, page: Page) -> int:
     size = unfolded(data, start, end, table, page.bytes)
     page.state[:] = 0
     page.state[tk.SHOUTED] = shouted(page.bytes, size)
-    i = enumerated(page.bytes)
+    i, size = opening(page.bytes), closing(page.bytes, size)
     while i < size:
         kind = CLASS[page.bytes[i]]
         if kind == SPACE:
@@ -28,20 +29,6 @@ def read(data: Array, start: int, end: int, table: Tables, page: Page) -> int:
         else:
             i = sign(page, i, table)
     return page.state[tk.COUNT]
-
-
-@njit
-def enumerated(b: Array) -> int:
-    """Where the text begins after its number in a list: 12. or (12) or #3."""
-    i = 0
-    while CLASS[b[i]] == SPACE or b[i] == 40 or b[i] == 35:
-        i += 1
-    first = i
-    while CLASS[b[i]] == DIGIT:
-        i += 1
-    if i == first or i - first > 3 or (b[i] != 46 and b[i] != 41):
-        return 0
-    return i + 1 if CLASS[b[i + 1]] == SPACE and b[i + 1] != 0 else 0
 
 
 @njit
@@ -85,14 +72,27 @@ def stop(page: Page, i: int) -> None:
     maths = page.state[tk.MATHS] != PROSE
     if byte == 58 and i > 0 and CLASS[b[i - 1]] == DIGIT and CLASS[b[i + 1]] == DIGIT:
         tk.emit_sign(page, tk.COLON)
-    elif byte == 33 and (maths or b[i + 1] == 61 or b[i + 1] in (41, 125, 94, 47, 42, 43)):
+    elif byte == 33 and (maths or b[i + 1] == 61 or factorial(b, i)):
         tk.emit_sign(page, tk.UNEQUAL if b[i + 1] == 61 else tk.BANG)
     elif byte == 63:
         tk.new_clause(page, 2)
     elif byte == 44 or byte == 59 or byte == 58:
-        tk.new_clause(page, 0)
+        page.state[tk.TENSED] = 0
+        if beside(page, i, -1) and (maths or beside(page, i, 1)):
+            tk.emit_mark(page, tk.COMMA)
     elif byte == 33 or CLASS[b[i + 1]] != LETTER:
         tk.new_clause(page, 1)
+
+
+@njit
+def factorial(b: Array, i: int) -> bool:
+    """Whether an exclamation mark of prose belongs to the numeral or bracket before it."""
+    if i == 0 or (CLASS[b[i - 1]] != DIGIT and b[i - 1] != 41):
+        return False
+    k = i + 1
+    while k < i + 4 and CLASS[b[k]] == SPACE and b[k] != 10:
+        k += 1
+    return b[k] != 0 and b[k] != 10 and b[k] != 34 and not (65 <= b[k] <= 90)
 
 
 @njit
@@ -128,10 +128,10 @@ def bracket(page: Page, i: int) -> int:
 @njit
 def beside(page: Page, i: int, step: int) -> bool:
     """Whether the next thing on this side is a numeral, variable or bracket."""
-    b, k = page.bytes, i + step
-    while k >= 0 and (b[k] == 32 or b[k] == 36 or b[k] == 42):
-        k += step
-    if k < 0:
+    b, k, far = page.bytes, i + step, 0
+    while k >= 0 and far < 16 and (b[k] == 32 or b[k] == 36 or b[k] == 42):
+        k, far = k + step, far + 1
+    if k < 0 or far == 16:
         return False
     if CLASS[b[k]] == LETTER:
         return CLASS[b[k + step]] != LETTER if k + step >= 0 else True
@@ -174,8 +174,12 @@ def operator(page: Page, i: int) -> int:
         return order(page, i, byte, after)
     elif byte == 124 and (maths or touches(page, i)):
         tk.emit_sign(page, tk.BAR)
-    elif byte == 39 and maths:
+    elif byte == 39 and (maths or (after in (39, 40) and beside(page, i, -1))):
         tk.emit_sign(page, tk.PRIME)
+    elif byte in (35, 64, 126) and beside(page, i, -1) and beside(page, i, 1):
+        tk.emit_sign(page, U(byte))  # an operation of the problem's own
+    elif byte == 38 and maths:
+        tk.emit_mark(page, U(byte))
     return i + 1
 
 
@@ -183,12 +187,19 @@ def operator(page: Page, i: int) -> int:
 def minus(page: Page, i: int, maths: bool) -> int:
     """A minus, an arrow, or the hyphen or dash of prose."""
     b, k = page.bytes, i
+    if maths and b[i + 1] != 62:
+        tk.emit_sign(page, tk.MINUS)
+        return i + 1
     while b[k] == 45:
         k += 1
     if b[k] == 62:
         tk.emit_sign(page, tk.ARROW)
         return k + 1
-    signed = i == 0 or CLASS[b[i - 1]] == SPACE or b[i - 1] in (40, 36, 44, 61, 60, 62, 47, 42)
+    signed = (
+        i == 0
+        or CLASS[b[i - 1]] == SPACE
+        or b[i - 1] in (34, 40, 36, 44, 58, 61, 60, 62, 47, 42, 91, 124)
+    )
     counts = CLASS[b[k]] == DIGIT and signed
     if i > 0 and b[i - 1] in (40, 61, 60, 62, 47, 42):
         counts = beside(page, k - 1, 1)
@@ -210,7 +221,8 @@ def order(page: Page, i: int, byte: int, after: int) -> int:
         while k < i + 24 and b[k] != 32 and b[k] != 62 and b[k] != 0:
             k += 1
         tag = after == 124 or after == 47 or CLASS[after] == LETTER
-        if tag and b[k] == 62 and k > i + 1 and page.state[tk.MATHS] == PROSE:
+        known = tag and not (CLASS[after] == LETTER and beside(page, i, -1))
+        if known and b[k] == 62 and k > i + 1 and page.state[tk.MATHS] == PROSE:
             return k + 1
     elif i == 0 or b[i - 1] == 10 or b[i - 1] == 124:
         return i + 1

@@ -20,10 +20,10 @@ from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
 RUN = 5
-MASKED = U(tables.fnv("#"))
+HIDDEN = U(tables.fnv("#"))
 STEP = U(0x9E3779B97F4A7C15)
 GONE = U(pow(int(STEP), RUN, 1 << 64))  # what the token that leaves a run was multiplied with
-SPARSE = 16  # bits of the filter for each run
+SPARSE = 8  # bits of the filter for each slot
 SALTS = tuple(U(tables.fnv(name)) for name in ("canonical", "maths", "numerals"))
 WEIGHT = 2.0  # what numerals must weigh to be a key: 1 from two digits on, 4 to 9 half of that
 FEW = 4  # so many pieces of mathematics, or fewer, are no key
@@ -103,7 +103,7 @@ def _runs(text: Array, kind: Array, starts: Array) -> tuple[Array, ...]:
     count = len(starts) - 1
     item = np.repeat(np.arange(count), np.diff(starts))
     at = np.flatnonzero(item[RUN - 1 :] == item[: len(item) - RUN + 1])
-    hidden = np.where(kind == tk.NUMERAL, MASKED, text)
+    hidden = np.where(kind == tk.NUMERAL, HIDDEN, text)
     codes = [_ended(_hashed(tokens)[at]) for tokens in (text, hidden)]
     code = np.concatenate(codes)
     owner = np.concatenate([2 * item[at], 2 * item[at] + 1])
@@ -133,7 +133,7 @@ def _hashed(tokens: Array) -> Array:
 
 def _table(hashes: Array, first: Array, last: Array) -> tuple[Array, Array, Array, Array]:
     size = 1 << max(int(2 * len(hashes)).bit_length(), 4)
-    bits = np.zeros(max(size * SPARSE // 64, 1), np.uint64)
+    bits = np.zeros(size * SPARSE // 64, np.uint64)
     keys = np.zeros(size, np.uint64)
     starts, ends = np.zeros(size, np.int32), np.zeros(size, np.int32)
     placed(hashes, first, last, bits, keys, starts, ends)
@@ -148,7 +148,7 @@ def placed(
     mask = U(len(keys) - 1)
     for k in range(len(hashes)):
         code = hashes[k]
-        bit = (code >> U(20)) % U(64 * len(bits))
+        bit = (code >> U(20)) & U(64 * len(bits) - 1)
         bits[bit >> U(6)] |= U(1) << (bit & U(63))
         slot = (code >> U(1)) & mask
         while keys[slot] != U(0):
@@ -159,7 +159,7 @@ def placed(
 @njit
 def slot_of(index: Index, code: Any) -> Any:
     """The slot of a run, or -1."""
-    bit = (code >> U(20)) % U(64 * len(index.bits))
+    bit = (code >> U(20)) & U(64 * len(index.bits) - 1)
     if (index.bits[bit >> U(6)] >> (bit & U(63))) & U(1) == U(0):
         return -1
     mask = U(len(index.hashes) - 1)

@@ -15,9 +15,8 @@ from datasketch import MinHash
 
 from factory.likeness import boilerplate, tables
 from factory.likeness import tokens as tk
-from factory.likeness.boilerplate import Phrases, stripped
+from factory.likeness.boilerplate import Phrases, tokenised
 from factory.likeness.kernel import njit, outer
-from factory.likeness.read import read
 from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
@@ -25,8 +24,9 @@ PERMUTATIONS = 128
 VERSION = "1"
 
 SMALL = tuple(U(tables.fnv(str(n))) for n in range(4))
+TAIL = 3  # tokens that end a rollout
 FAR = 2_000  # tokens: a numeral that comes again after that many counts again
-_MIX, _STEP, _MASKED = U(0xFF51AFD7ED558CCD), U(0x9E3779B97F4A7C15), U(tables.fnv("#"))
+MIX, STEP, MASKED = U(0xFF51AFD7ED558CCD), U(0x9E3779B97F4A7C15), U(tables.fnv("#"))
 MIX_1, MIX_2, LOW = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35), U(0xFFFFFFFF)
 
 
@@ -99,9 +99,10 @@ def sketch_all(
 ) -> None:  # fmt: skip
     """Fill `out`, a row a text."""
     for row in range(len(offsets) - 1):
-        read(data, offsets[row], offsets[row + 1], table, page)
-        stripped(page, phrases)
+        tokenised(data, offsets[row], offsets[row + 1], table, phrases, page)
         keyed(page, out.keys[row])
+        if width > 1:
+            out.keys[row, 2] ^= chain(page)
         if page.state[tk.COUNT] == 0:  # brackets or dots alone: only the same bytes are the same
             for k in range(offsets[row], offsets[row + 1]):
                 out.keys[row, 0] = (out.keys[row, 0] ^ U(data[k])) * U(tables.PRIME)
@@ -112,7 +113,7 @@ def sketch_all(
 @njit
 def mixed(value: Any) -> Any:
     """MurmurHash3's last steps on 64 bits."""
-    value = (value ^ (value >> U(33))) * _MIX
+    value = (value ^ (value >> U(33))) * MIX
     value = (value ^ (value >> U(33))) * U(0xC4CEB9FE1A85EC53)
     return value ^ (value >> U(33))
 
@@ -125,14 +126,25 @@ def keyed(page: Page, keys: Array) -> None:
         text, kind = page.text[k], page.kind[k] & 63
         first = (first ^ text) * U(tables.PRIME)
         first ^= first >> U(29)
-        second = (second + mixed(text)) * _STEP
+        second = (second + mixed(text)) * STEP
         second ^= second >> U(31)
-        template = (template ^ (_MASKED if kind == tk.NUMERAL else text)) * U(tables.PRIME)
+        template = (template ^ (MASKED if kind == tk.NUMERAL else text)) * U(tables.PRIME)
         template ^= template >> U(29)
         if kind > tk.BLANK and kind != tk.BRACKET:
             maths += mixed(page.sense[k])
     keys[0], keys[1], keys[2] = mixed(first), second, mixed(maths)
     keys[3], keys[4] = numerals(page), mixed(template)
+
+
+@njit
+def chain(page: Page) -> Any:
+    """Of a rollout: its mathematics in order, and how it ends. Two that differ there are two."""
+    code, count = U(5), page.state[tk.COUNT]
+    for k in range(count):
+        kind = page.kind[k] & 63
+        if kind > tk.BLANK or k >= count - TAIL:
+            code = mixed(code ^ page.text[k]) * STEP
+    return code
 
 
 @njit
@@ -163,7 +175,7 @@ def signed(page: Page, width: int, hashes: Permutations, signature: Array) -> No
     for k in range(max(n - width + 1, min(n, 1))):
         code = page.text[k]
         for j in range(k + 1, min(k + width, n)):
-            code = code * _STEP + page.text[j]
+            code = code * STEP + page.text[j]
         lowered(mixed32(np.uint32(mixed(code) & LOW)), hashes, signature)
 
 

@@ -1,7 +1,7 @@
 """The part of a text that some of its tokens stand in: sought by reading less and less of it.
 
-Tokens do not know where they come from, so a span is about right: what stands at its ends may be
-some characters off.
+Tokens do not know where they come from, so a span is about right: punctuation and markup that stand
+at its ends may be in it or not.
 """
 
 import numpy as np
@@ -11,8 +11,6 @@ from factory.likeness import tokens as tk
 from factory.likeness.read import read
 from factory.likeness.tables import Array
 from factory.likeness.tokens import Page
-
-CLOSE = 4  # bytes: not sought any further
 
 
 def span(text: str, first: int, last: int, most: int) -> str:
@@ -31,7 +29,7 @@ def _place(data: Array, token: int, page: Page) -> int:
     low, high, below, above = 0, len(data), 0, read(data, 0, len(data), tables.load(), page)
     if above <= token:
         return high
-    while high - low > CLOSE:
+    while high - low > 1:
         share = (token - below) / max(above - below, 1)
         place = low + max(1, int((high - low) * min(max(share, 0.1), 0.9)))
         count = read(data, 0, place, tables.load(), page)

@@ -113,6 +113,8 @@ def _sign(point: int) -> str | None:
     if char in symbols.SIGNS:
         return symbols.SIGNS[char]
     category = unicodedata.category(char)
+    if char == "\u0338":
+        return "\\not "
     if category in ("Mn", "Cf", "Me", "Cc"):
         return ""
     if category in ("Zs", "Zl", "Zp"):
@@ -142,6 +144,8 @@ def _composed(char: str) -> str | None:
         inner = [_sign(ord(c)) for c in plain if c != char]
         return "".join(c if s is None else s for c, s in zip(plain, inner, strict=False))
     base = unicodedata.normalize("NFD", char)
+    if "\u0338" in base:
+        return "\\not " + base.replace("\u0338", "")
     bare = "".join(c for c in base if not unicodedata.category(c).startswith("M"))
     if bare.lower() != char:
         return bare if bare.isascii() else bare.lower()

@@ -24,6 +24,7 @@ SLASH, MINUS, OPEN, CLOSE, POWER, UNDER, PERCENT, STAR, PLUS, EQUAL, BAR = (
 )
 LESS, GREATER, BANG, COLON, PRIME = (U(tables.fnv(sign)) for sign in "<>!:'")
 AT_MOST, AT_LEAST, UNEQUAL, ARROW = (U(tables.fnv(sign)) for sign in ("<=", ">=", "!=", "->"))
+COMMA = U(tables.fnv(","))
 DEGREE, ROOT, CHOOSE = (U(tables.fnv(word)) for word in (tables.stem("degree"), "root", "choose"))
 
 # Places in `state`.
@@ -84,8 +85,17 @@ def emit_sign(page: Page, sign: Any) -> None:
 
 
 @njit
+def emit_mark(page: Page, sign: Any) -> None:
+    """A comma or the like: two texts without it are two, but it says nothing."""
+    n = page.state[COUNT]
+    page.text[n], page.sense[n], page.kind[n] = sign, U(0), BLANK
+    page.place[n] = page.state[SENTENCE]
+    page.state[COUNT] = n + 1
+
+
+@njit
 def new_clause(page: Page, ends: int) -> None:
-    """A comma or the like; `ends` 1 for the end of a sentence, 2 for a question's."""
+    """The end of a sentence: 1, or 2 for a question's."""
     state = page.state
     if ends == 2:
         for k in range(state[STARTED], state[COUNT]):

@@ -11,22 +11,26 @@ from factory.likeness.sketch import SMALL
 from factory.likeness.tables import Array
 from factory.likeness.tokens import Page
 
-# Columns of a hit.
-ROW, ITEM, BY, RUNS, MASKS, FROM, TO, LOST, SMALL_LOST, CHANGED, TOKENS = range(11)
-WIDTH = 11
+# Columns of a hit. Spans in tokens: of the outer runs found, and of all that the item would be.
+ROW, ITEM, BY, RUNS, MASKS, FROM, TO, START, END, LOST, SMALL_LOST, CHANGED, TOKENS = range(13)
+WIDTH = 13
+LOOSE = 2  # tokens around the span in which a numeral is still taken for the item's
+PLAIN, MASKED = 1, 2  # forms of a run: as it is, with numerals masked
 BY_RUNS, BY_CANONICAL, BY_MATHS, BY_NUMERALS = range(4)  # values of BY
 
 
 class Room(NamedTuple):
     """Scratch memory of one call."""
 
-    plain: Array  # int32 by token: the slot of the run that ends there, or -1
-    masked: Array  # int32: the same with numerals masked
+    ends: Array  # int32: tokens at which runs of the text that items have end, in order
+    slots: Array  # int32: the slot of each
+    forms: Array  # uint8: PLAIN, MASKED or both
+    size: Array  # int64 [1]: how many
     where: Array  # int32: tokens where the runs of one set end
     found: Array  # int32: which runs
     tally: Array  # int32 by run of a set
     cover: Array  # uint8 by token of an item: 1 a masked run stands there, 2 a plain one
-    slots: Array  # int64: the last text a slot was found in
+    texts: Array  # int64 by slot: the last text it was found in
     counts: Array  # int32 by set
     seen: Array  # int64 by set: the last text it was found in
     touched: Array  # int32: the sets found in this text
@@ -45,14 +49,15 @@ def local_of(index: Index, slot: int, which: int) -> int:
 
 
 @njit
-def window(page: Page, index: Index, room: Room, which: int, width: int) -> tuple[int, int, int]:
+def window(index: Index, room: Room, which: int, width: int) -> tuple[int, int, int]:
     """Where most runs of a set stand within `width`: how many, and where the outer two end."""
-    slots = room.masked if which & 1 else room.plain
+    form = MASKED if which & 1 else PLAIN
     n = left = distinct = best = first = last = 0
-    for k in range(page.state[tk.COUNT]):
-        local = local_of(index, slots[k], which)
+    for j in range(room.size[0]):
+        local = local_of(index, room.slots[j], which) if room.forms[j] & form else -1
         if local < 0:
             continue
+        k = room.ends[j]
         room.where[n], room.found[n] = k, local
         n += 1
         room.tally[local] += 1
@@ -80,8 +85,10 @@ def weighed(
     hit[MASKS], lower, higher = covered(index, room, 2 * item + 1, first, last, 1)
     if hit[MASKS]:
         low, high = min(low, lower), max(high, higher)
-    before, after = max(first - RUN + 1 - low - 2, 0), last + size - high + 2
-    after = min(after, page.state[tk.COUNT])
+    before, after = first - RUN + 1 - low, last + 1 + size - high
+    hit[START] = page.place[max(before, 0)]
+    hit[END] = page.place[min(after, page.state[tk.COUNT]) - 1] + 1
+    before, after = max(before - LOOSE, 0), min(after + LOOSE, page.state[tk.COUNT])
     hit[FROM] = page.place[max(first - RUN + 1, 0)]
     hit[TO] = page.place[last] + 1
     hit[LOST] = hit[SMALL_LOST] = hit[CHANGED] = 0
@@ -112,18 +119,19 @@ def covered(
     index: Index, room: Room, which: int, first: int, last: int, mark: int
 ) -> tuple[Any, Any, Any]:
     """The distinct runs of a set in a window, marked on the item: how many, from and to where."""
-    slots, begin, item = (room.masked if which & 1 else room.plain), index.begins[which], which >> 1
+    form, begin, item = (MASKED if which & 1 else PLAIN), index.begins[which], which >> 1
     count, low, high = 0, index.starts[item + 1] - index.starts[item], 0
-    for k in range(first, last + 1):
-        local = local_of(index, slots[k], which)
+    for j in range(room.size[0]):
+        here = first <= room.ends[j] <= last and room.forms[j] & form
+        local = local_of(index, room.slots[j], which) if here else -1
         if local < 0:
             continue
         place = index.places[begin + local]
         low, high = min(low, place), max(high, place + RUN)
         count += room.tally[local] == 0
         room.tally[local] = 1
-        for j in range(place, place + RUN):
-            room.cover[j] |= np.uint8(mark)
+        for k in range(place, place + RUN):
+            room.cover[k] |= np.uint8(mark)
     for local in range(index.begins[which + 1] - begin):
         room.tally[local] = 0
     return count, low, high

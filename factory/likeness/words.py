@@ -251,28 +251,31 @@ PIVOTS = """
 
 # What travels with a problem and is none of it. # stands for a number.
 BEFORE = """
-    Q | Q # | ( # pts | ( # points | ( # pt | ( # marks | question | question #
-    problem | problem # | q | q # | exercise # | example # | task | user
-    human | instruction | input | prompt | im_start user
+    user | system you are a helpful assistant user | you are a helpful assistant
+    you are a math expert | system you are a helpful assistant | hi | hello
     solve the following math problem | solve the following math problem step by step
     solve the following problem | solve the following problem step by step
+    solve the following problem step by step problem # | solve the following problem problem #
+    solve the following math problem step by step problem #
     solve this math problem | solve this problem | solve this problem step by step
     answer the following question | here is a math problem | here is the problem
     solve the following math problem efficiently and clearly
     solve the following math problem carefully
     below is a math problem | consider the following problem
-    you are a helpful assistant | you are a math expert | system you are a helpful assistant
-    # points | # pts | # marks | # pt | hi | hello | can you help me with this one | can you help me
+    can you help me with this one | can you help me
     below is an instruction that describes a task
+    write a response that appropriately completes the request instruction
     write a response that appropriately completes the request
 """
 AFTER = """
-    answer | solution | assistant | response | let's think step by step | think step by step
-    let us think step by step | im_end | im_start assistant | im_end im_start assistant
-    # points | # point | # pts | # marks | A
+    assistant | let's think step by step | think step by step | let us think step by step
     thanks | thank you | think carefully before you answer | think carefully
     show your work | show all your work | explain your answer | explain your reasoning
 """
+# Before a colon or a line of its own, with or without a number; and at the end before a colon.
+OPENERS = "question problem exercise example task user human instruction input prompt q"
+CLOSERS = "answer solution response assistant a"
+POINTS = "points point pts pt marks mark"
 ANYWHERE = """
     put your final answer within | put your final answer in | put the final answer within
     and put your final answer within | and put your final answer in

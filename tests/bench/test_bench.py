@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from pathlib import Path
 
 from factory.backends.openai import connect
 from factory.teacher import Teacher, values
@@ -73,7 +74,17 @@ def test_our_part_of_the_benchmark_runs() -> None:
     assert "### The journal's cost" in done.stdout
 
 
+def test_our_part_of_dedup_runs(shared: Path) -> None:
+    words = ("parts=mutations,natural", "peers=none", "problems=2", "natural=100")
+    done = subprocess.run(
+        [*BENCH, "dedup", *words, "format=markdown"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "| number, operator, variable, sign: merged, % | <= 0.1 |" in done.stdout, done.stdout
+    assert "### 100 natural problems" in done.stdout
+
+
 def test_an_unknown_benchmark_names_those_there_are() -> None:
     done = subprocess.run([*BENCH, "x"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "known: generate, verify" in done.stderr
+    assert all(name in done.stderr for name in ("known: ", "dedup", "generate", "verify"))
