@@ -1,8 +1,10 @@
 """The walls: who may import whom, recipes that match their models, a light front door."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -154,3 +156,13 @@ def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path)
     assert done.returncode == 2, done.stderr
     assert f"it comes with the extra '{extra}'" in done.stderr
     assert done.stderr.count("\n") <= 2
+
+
+def test_the_pins_of_every_environment_name_every_dependency() -> None:
+    """tests/vllm/build resolves nothing: what its pins lack is missing there."""
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split("[<>=]", line)[0].strip().lower() for line in needed}
+    for pins in ("constraints.txt", "tests/vllm/constraints.txt"):
+        assert not names - {
+            line.partition("==")[0].lower() for line in (ROOT / pins).read_text().splitlines()
+        }, pins
