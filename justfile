@@ -98,6 +98,26 @@ status *args:
 doctor *args:
     @python -m factory doctor "$@"
 
+# small shards into large ones
+[no-exit-message]
+compact *args:
+    @python -m factory compact "$@"
+
+# remove the files nobody reads any more
+[no-exit-message]
+gc *args:
+    @python -m factory gc "$@"
+
+# tables for other tools
+[no-exit-message]
+export *args:
+    @python -m factory export "$@"
+
+# take rows back, with the reason; lists the mixtures that hold them
+[no-exit-message]
+retract *args:
+    @python -m factory retract "$@"
+
 # write the generated pages anew: schemas/TABLES.md, data_cards/embedded.md
 document:
     @python -m factory.document

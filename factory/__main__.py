@@ -26,8 +26,13 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just why ID                                          everything known of a problem or rollout
   just status                                          what is owed, journalled; the store's health
   just doctor [repair=true]                            re-check every hash
+  just compact                                         small shards into large ones
+  just gc [older_than=7d] [plan=true]                  remove files nobody reads any more
+  just export out=DIR [format=hf] [tables=corpus]      tables for other tools
+  just retract source=NAME [row=ID] reason="..."       take rows back, and say from which mixtures
 
-store=PATH (default ./data) works everywhere; show=true prints the recipe of a step and stops.
+store=PATH or store=s3://BUCKET/PREFIX (default ./data) works everywhere; show=true prints the
+recipe of a step and stops.
 README.md has the tour.
 """
 

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from factory import bucket
 from factory.errors import QueryError, StoreError
 from factory.store import Snapshot, Store
 from schemas.arrow import key, schema
@@ -55,7 +56,7 @@ def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyCo
     if damage := store.misfits(snapshot):
         more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
         raise StoreError(f"{damage[0]}{more}; `just doctor` checks, `repair=true` mends the store")
-    con = duckdb.connect()
+    con = _connection(store)
     # Left alone, DuckDB spills into a folder of whoever called us.
     con.execute("set temp_directory = ?", [f"{tempfile.gettempdir()}/cot-spill-{os.getpid()}"])
     _build(con, store, snapshot)
@@ -142,7 +143,7 @@ def publish(store: Store) -> Path:
     target = store.root / "catalog.duckdb"
     temporary = store.root / f".catalog-{os.getpid()}.duckdb"
     temporary.unlink(missing_ok=True)
-    con = duckdb.connect()
+    con = _connection(store)
     try:
         con.execute(f"attach {quoted(str(temporary))} as file (storage_version 'v1.0.0')")
         con.execute("use file")
@@ -156,6 +157,14 @@ def publish(store: Store) -> Path:
         con.close()
         temporary.unlink(missing_ok=True)
     return target
+
+
+def _connection(store: Store) -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory, able to read the store's files."""
+    con = duckdb.connect()
+    if store.files.remote:
+        con.register_filesystem(bucket.filesystem())
+    return con
 
 
 def _build(con: duckdb.DuckDBPyConnection, store: Store, snapshot: Snapshot) -> None:

@@ -13,20 +13,24 @@ from factory.contamination import VERSION
 from factory.errors import UserError
 from factory.store import Snapshot, Store
 
-# A run's checks hold as long as all that it found is there: a repair may have taken a shard out.
+# Checks hold as long as all that they found is there: a repair may have taken a shard out.
 UNCHECKED = f"""
     with told as (
-        select run_id, benchmark, digest, version, sum(hits) as hits from raw.checks group by all),
+        select benchmark, digest, version, sum(hits) as hits
+        from checks c join shards s on s.sha256 = c.shard group by all),
     found as (
-        select run_id, benchmark, digest, version, count(*) as hits from raw.contaminations
-        where judge is null group by all),
+        select benchmark, digest, version, count(distinct (subject, subject_id, item_id)) as hits
+        from raw.contaminations where judge is null and (
+            subject = 'problem' and subject_id in (select problem_id from raw.problems)
+            or subject = 'rollout' and subject_id in (select rollout_id from raw.rollouts))
+        group by all),
     whole as (
-        select t.run_id, t.benchmark, t.digest, t.version from told t
-        left join found f using (run_id, benchmark, digest, version)
+        select t.benchmark, t.digest, t.version from told t
+        left join found f using (benchmark, digest, version)
         where coalesce(f.hits, 0) >= t.hits)
     select n.benchmark, n.digest, s."table", s.path, s.rows, s.sha256
     from ({benchmark.HELD}) n cross join shards s
-    anti join (from raw.checks semi join whole using (run_id, benchmark, digest, version)) c
+    anti join (from checks semi join whole using (benchmark, digest, version)) c
         on c.benchmark = n.benchmark and c.digest = n.digest and c.shard = s.sha256
         and c.version = '{VERSION}'
     where s."table" in ('problems', 'rollouts')

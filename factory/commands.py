@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from factory import recipe as recipes
 from factory.errors import RecipeError, unknown
-from factory.store import Store
+from factory.store import Store, exists
+from factory.words import flag, only, step_words, take
 
 
 def run(command: str, words: list[str]) -> int:
@@ -29,40 +29,6 @@ def _query_errors() -> tuple[type[Exception], ...]:
     return (duckdb.Error,) if duckdb else ()
 
 
-def _take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]:
-    """Words without `store=`, `show=`, ... and the values of those."""
-    values = dict(defaults)
-    rest: list[str] = []
-    for word in words:
-        name, equals, value = word.partition("=")
-        if equals and name in defaults:
-            values[name] = value
-        else:
-            rest.append(word)
-    if not values["store"]:
-        raise RecipeError("store= is empty; give store=PATH")
-    return rest, values
-
-
-def _only(words: list[str], **defaults: str) -> dict[str, str]:
-    """The values of a command that takes no other key."""
-    rest, values = _take(words, **defaults)
-    if rest:
-        raise unknown("key", rest[0].partition("=")[0], defaults)
-    return values
-
-
-def _flag(name: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        raise RecipeError(f"{name}={value!r} does not fit; allowed: true, false")
-    return value == "true"
-
-
-def _step(words: list[str]) -> tuple[list[str], Path, bool]:
-    rest, values = _take(words, store="data", show="false")
-    return rest, Path(values["store"]), _flag("show", values["show"])
-
-
 def _show(recipe: recipes.Recipe) -> int:
     print(recipes.as_yaml(recipe), end="")
     return 0
@@ -72,7 +38,7 @@ def _generate(words: list[str]) -> int:
     from factory import line, order, plan, summary
     from factory.progress import Progress
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     recipe = order.resolve(rest)
     if show:
         return _show(recipe)
@@ -89,7 +55,7 @@ def _generate(words: list[str]) -> int:
 def _check(words: list[str]) -> int:
     from factory import order, probe
 
-    rest, _, show = _step(words)
+    rest, _, show = step_words(words)
     recipe = order.resolve(rest)
     return _show(recipe) if show else probe.check(recipe)
 
@@ -97,9 +63,9 @@ def _check(words: list[str]) -> int:
 def _preview(words: list[str]) -> int:
     from factory import order, probe
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     recipe = order.resolve(rest)
-    store = Store(path) if (path / "store.json").exists() else None
+    store = Store(path) if exists(path) else None
     return _show(recipe) if show else probe.preview(recipe, store)
 
 
@@ -108,7 +74,7 @@ def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
         from factory import line, summary
         from factory.progress import Progress
 
-        rest, path, show = _step(words)
+        rest, path, show = step_words(words)
         recipe = line.recipe_of(step, rest)
         if show:
             return _show(recipe)
@@ -122,7 +88,7 @@ def _simple(step: str, create: bool = False) -> Callable[[list[str]], int]:
 def _dedup(words: list[str]) -> int:
     from factory import families
 
-    _, path, show = _step(words)
+    _, path, show = step_words(words)
     code = _simple("dedup")(words)
     if not show:
         families.report(Store(path))
@@ -134,10 +100,10 @@ def _similar(words: list[str]) -> int:
 
     if not words or not words[0].strip() or words[0].startswith(("store=", "limit=")):
         raise RecipeError('just similar "TEXT" needs the text of a problem as its first argument')
-    values = _only(words[1:], store="data", limit="5")
+    values = only(words[1:], store="data", limit="5")
     if not values["limit"].isdigit() or not int(values["limit"]):
         raise RecipeError(f"limit={values['limit']!r} does not fit; give a number from 1 on")
-    similar.show(Store(Path(values["store"])), words[0], int(values["limit"]))
+    similar.show(Store(values["store"]), words[0], int(values["limit"]))
     return 0
 
 
@@ -146,7 +112,7 @@ def _decontaminate(words: list[str]) -> int:
     from factory.benchmark import DecontaminateRecipe
     from factory.progress import Progress
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     mine = [w for w in rest if w.partition("=")[0] in DecontaminateRecipe.model_fields]
     others = [w for w in rest if w not in mine]
     asked = any(w.startswith("teacher=") for w in others)
@@ -170,7 +136,7 @@ def _mix(words: list[str]) -> int:
     from factory import catalog, mix, summary
     from factory.progress import Progress
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     recipe = mix.resolve(rest)
     if show:
         return _show(recipe)
@@ -196,10 +162,10 @@ def _judge(words: list[str]) -> int:
     from factory import judge
     from factory.progress import Progress
 
-    rest, values = _take(words, store="data", show="false")
+    rest, values = take(words, store="data", show="false")
     where = recipes.HOME / "recipes" / "judge.yaml"
     recipe = recipes.resolve(judge.JudgeRecipe, where, rest)
-    if _flag("show", values["show"]):
+    if flag("show", values["show"]):
         return _show(recipe)
     for outcome, count in sorted(judge.run(recipe, Progress()).items()):
         print(f"{count:>11,}  {outcome}")
@@ -210,7 +176,7 @@ def _adjudicate(words: list[str]) -> int:
     from factory import adjudicate, catalog, llm_judge, summary
     from factory.progress import Progress
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     recipe = llm_judge.resolve(rest)
     if show:
         return _show(recipe)
@@ -227,7 +193,7 @@ def _audit(words: list[str]) -> int:
     from factory import audit
     from factory.progress import Progress
 
-    rest, path, show = _step(words)
+    rest, path, show = step_words(words)
     recipe = audit.resolve(rest)
     if show:
         return _show(recipe)
@@ -235,15 +201,31 @@ def _audit(words: list[str]) -> int:
     return 0
 
 
+def _upkeep(name: str) -> Callable[[list[str]], int]:
+    def command(words: list[str]) -> int:
+        from factory import upkeep
+
+        rest, path, show = step_words(words)
+        recipe = recipes.resolve(
+            upkeep.MODELS[name], recipes.HOME / "recipes" / f"{name}.yaml", rest
+        )
+        if show:
+            return _show(recipe)
+        upkeep.run(Store(path), name, recipe)
+        return 0
+
+    return command
+
+
 def _sql(words: list[str]) -> int:
     from factory import ask
 
     if not words:
         raise RecipeError('just sql "select ..." needs the SQL as its first argument')
-    values = _only(words[1:], store="data", format="table")
+    values = only(words[1:], store="data", format="table")
     if values["format"] not in ask.FORMS:
         raise unknown("format", values["format"], ask.FORMS)
-    ask.sql(Store(Path(values["store"])), words[0], values["format"])
+    ask.sql(Store(values["store"]), words[0], values["format"])
     return 0
 
 
@@ -252,23 +234,23 @@ def _why(words: list[str]) -> int:
 
     if not words:
         raise RecipeError("just why ID needs the id of a problem or rollout as its first argument")
-    values = _only(words[1:], store="data")
-    why.explain(Store(Path(values["store"])), words[0])
+    values = only(words[1:], store="data")
+    why.explain(Store(values["store"]), words[0])
     return 0
 
 
 def _status(words: list[str]) -> int:
     from factory import status
 
-    values = _only(words, store="data")
-    return status.report(Store(Path(values["store"])))
+    values = only(words, store="data")
+    return status.report(Store(values["store"]))
 
 
 def _doctor(words: list[str]) -> int:
     from factory import doctor
 
-    values = _only(words, store="data", repair="false")
-    return doctor.check(Store(Path(values["store"])), _flag("repair", values["repair"]))
+    values = only(words, store="data", repair="false")
+    return doctor.check(Store(values["store"]), flag("repair", values["repair"]))
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -289,4 +271,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "why": _why,
     "status": _status,
     "doctor": _doctor,
+    "compact": _upkeep("compact"),
+    "gc": _upkeep("gc"),
+    "export": _upkeep("export"),
+    "retract": _upkeep("retract"),
 }

@@ -11,7 +11,7 @@ from factory.store import Shard, Snapshot, Store, digest, misfit
 def check(store: Store, repair: bool) -> int:
     """Print what is wrong; 0 when nothing is, or nothing is left."""
     say = Console(highlight=False, soft_wrap=True).print
-    snapshot = store.snapshot()
+    snapshot = store.log.replay()
     damaged = _damaged(store, snapshot)
     torn = dict(snapshot.damage)
     for words in (*torn.values(), *damaged.values()):

@@ -24,17 +24,17 @@ CLUSTERS = """
             count(*) filter (kind = 'near') as reworded
         from duplicates where subject = 'problem' group by cluster_id
         order by n desc, problem_id limit {shown}
-    ) join raw.problems using (problem_id) order by n desc, problem_id
+    ) join problems using (problem_id) order by n desc, problem_id
 """
 FAMILIES = f"""
     create or replace temp table families as
     select template_key, count(distinct canonical_key) as n, min(subject_id) as problem_id
-    from fingerprints semi join raw.problems on problem_id = subject_id
+    from fingerprints semi join problems on problem_id = subject_id
     where subject = 'problem' and version = '{fingerprint.VERSION}'
     group by template_key having n > 1
 """
 LARGEST = """
-    select n, statement from families join raw.problems using (problem_id)
+    select n, statement from families join problems using (problem_id)
     order by n desc, problem_id limit {shown}
 """
 APART = f"""

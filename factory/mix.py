@@ -28,17 +28,20 @@ NAMED = "select rollout_id from corpus where ({where}\n)"
 # problem that no source states any more has no split to go by, and stays out.
 SELECT = """
     with stated as (
-        select p.problem_id, p.split, text_key(p.statement) as text,
+        select p.problem_id, text_key(p.statement) as text,
             coalesce(d.cluster_id, p.problem_id) as cluster_id
-        from problems p
+        from raw.problems p
         left join duplicates d on d.subject = 'problem' and d.subject_id = p.problem_id
-        where p.sources is not null
     ),
     tests as (
         select distinct cluster_id from stated
-        where text in (select text from stated where split = 'test')
+        where text in (select text from stated semi join test_problems using (problem_id))
     ),
-    open as (select problem_id from stated anti join tests using (cluster_id)),
+    open as (
+        select problem_id from problems semi join (from stated anti join tests using (cluster_id))
+            using (problem_id)
+        where sources is not null
+    ),
     chosen as (
         select problem_id, rollout_id, coalesce(template_id, problem_id) as template_id,
             statement, trace, solution
@@ -59,12 +62,12 @@ UNREAD = """
 # The same promise in other words, asked of the rows themselves just before they are frozen.
 LEAKED = """
     with assigned as (
-        select p.problem_id, p.split, d.cluster_id from problems p
+        select p.problem_id, t.problem_id is not null as test, d.cluster_id from raw.problems p
+        left join test_problems t on t.problem_id = p.problem_id
         left join duplicates d on d.subject = 'problem' and d.subject_id = p.problem_id
     )
     select distinct c.problem_id from chosen c join assigned a using (problem_id)
-    where a.split = 'test'
-        or a.cluster_id in (select t.cluster_id from assigned t where t.split = 'test')
+    where a.test or a.cluster_id in (select t.cluster_id from assigned t where t.test)
     order by 1
 """
 

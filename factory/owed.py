@@ -117,6 +117,8 @@ def select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
         select problem_id from {view} where problem_id not in (
             select subject_id from duplicates
             where subject = 'problem' and subject_id <> representative_id
+                and representative_id not in (from retracted_problems)
+            union all from retracted_problems
             union all select subject_id from contaminations
             where subject = 'problem' and kind in ('copy', 'near'))
         {where} {limit}

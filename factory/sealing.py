@@ -57,7 +57,7 @@ def unanswered(store: Store, requests: list[Request]) -> list[Request]:
     ids = pa.table({"rollout_id": [request.rollout_id for request in requests]})
     with catalog.connect(store) as con:
         con.register("asked", ids)
-        sql = "select rollout_id from asked semi join rollouts using (rollout_id)"
+        sql = "select rollout_id from asked semi join raw.rollouts using (rollout_id)"
         answered = {rollout_id for (rollout_id,) in con.sql(sql).fetchall()}
     return [request for request in requests if request.rollout_id not in answered]
 

@@ -18,7 +18,7 @@ from factory.store import Store
 
 READ_ROWS = 65_536
 SIGNATURES = f"""
-    select subject_id, signature from fingerprints semi join raw.problems on problem_id = subject_id
+    select subject_id, signature from fingerprints semi join problems on problem_id = subject_id
     where subject = 'problem' and version = '{fingerprint.VERSION}'
 """
 STATED = """

@@ -28,7 +28,7 @@ def report(store: Store) -> int:
 def _health(console: Console, store: Store, snapshot: Snapshot, damage: list[str]) -> None:
     size = sum(shard.bytes for shard in snapshot.shards)
     console.print(
-        f"[bold]store[/bold]     {store.root}: {len(snapshot.shards):,} shards, "
+        f"[bold]store[/bold]     {store.where}: {len(snapshot.shards):,} shards, "
         f"{size / 1e6:,.1f} MB, {snapshot.seq:,} records"
     )
     waiting = [(path.name, journal.rows(path)) for path in journal.left(store.root)]

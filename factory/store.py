@@ -7,13 +7,11 @@ whatever runs at the same time. Readers take shards only from records. `schemas/
 format on one page.
 """
 
-import hashlib
 import io
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,149 +21,51 @@ from pyarrow import compute
 
 from factory.errors import StoreError
 from factory.files import Files
+from factory.log import FORMAT, Log, Run, Shard, Snapshot, canonical, check_format, digest
 from schemas.arrow import conform, key
 from schemas.rows import TABLES
 
-FORMAT = 1
+__all__ = ["Run", "Shard", "Snapshot", "Store", "canonical", "digest", "exists", "misfit"]
 
 pc: Any = compute  # its functions are made at import; type checkers do not see them
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """One immutable Parquet file, as its commit record describes it."""
-
-    table: str
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
-
-
-@dataclass(slots=True)
-class Run:
-    """One execution of a recipe. `status`: running, finished, interrupted or failed."""
-
-    run_id: str
-    kind: str
-    recipe: dict[str, Any]
-    started: str
-    status: str = "running"
-    seconds: float = 0.0
-    cost_usd: float = 0.0
-    counts: dict[str, int] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is live after record `seq`: never changes, however the store grows."""
-
-    seq: int = 0
-    shards: tuple[Shard, ...] = ()
-    runs: tuple[dict[str, Any], ...] = ()
-    damage: tuple[tuple[int, str], ...] = ()
-
-    def of(self, table: str) -> list[Shard]:
-        """The live shards of one table, oldest first."""
-        return [shard for shard in self.shards if shard.table == table]
-
-    @property
-    def snapshot_id(self) -> str:
-        """Hash of the live shards."""
-        return digest("\n".join(sorted(shard.sha256 for shard in self.shards)))[:32]
-
-
-def digest(content: str | bytes) -> str:
-    """sha256 in hex; text as UTF-8, lone surrogates kept apart from one another."""
-    if isinstance(content, str):
-        content = content.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()
-
-
-def canonical(value: Any) -> str:
-    """JSON with one spelling: sorted keys, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _record_path(seq: int) -> str:
-    return f"log/{seq:012d}.json"
+def exists(root: str | Path) -> bool:
+    """Whether there is a store."""
+    return Files(root).exists("store.json")
 
 
 class Store:
-    """One store. Raises StoreError where it cannot be used."""
+    """One store: a folder, or s3://BUCKET/PREFIX. Raises StoreError where it cannot be used.
 
-    def __init__(self, root: Path, create: bool = False) -> None:
-        self.root = root
-        if create and not (root / "store.json").exists():
-            self._found(root)
-        if not (root / "store.json").exists():
+    `where` is its name; `root` a folder of this machine: the store's own, or, where that is a
+    bucket, one for what cannot be in it: journals, locks, rejects, checkpoints.
+    """
+
+    def __init__(self, root: str | Path, create: bool = False) -> None:
+        self.files = Files(root)
+        self.where, self.root = self.files.where, self.files.local
+        if self.files.remote:
+            self.files.make()
+        if create and not self.files.exists("store.json"):
+            self._found()
+        if not self.files.exists("store.json"):
+            self.files.reach()
             raise StoreError(
-                f"no store in {root}; `just generate` or `just ingest` makes one, "
+                f"no store in {self.where}; `just generate` or `just ingest` makes one, "
                 "store=PATH names another"
             )
-        self.files = Files(root)
-        self._check_format(self.files.read("store.json"), "store.json")
-        self._known = Snapshot()
+        check_format(_parsed(self.files.read("store.json")), "store.json")
+        self.log = Log(self.files)
+        self._guarded = False
 
-    @staticmethod
-    def _found(root: Path) -> None:
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot make a store in {root}: {error.strerror}") from error
-        Files(root).put_new("store.json", canonical({"format": FORMAT}).encode())
-
-    @staticmethod
-    def _check_format(content: bytes, name: str) -> dict[str, Any]:
-        try:
-            found = json.loads(content)
-            number = int(found["format"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{name} is not a store's: {content[:60]!r}") from error
-        if number > FORMAT:
-            raise StoreError(
-                f"{name} has format {number}, this version reads up to {FORMAT}: upgrade it"
-            )
-        return found
+    def _found(self) -> None:
+        self.files.make()
+        self.files.put_new("store.json", canonical({"format": FORMAT}).encode())
 
     def snapshot(self) -> Snapshot:
         """What is live now; reads only the records it has not read before."""
-        sizes = self.files.sizes("log/")
-        numbers = sorted(int(Path(path).stem) for path in sizes if Path(path).stem.isdigit())
-        # A listing is no snapshot of a folder: it may lack a record that is there. So every number
-        # up to the last one listed is read, and only a read says that a record is missing.
-        for number in range(self._known.seq + 1, max(numbers, default=0) + 1):
-            self._known = self._apply(self._known, number)
-        return self._known
-
-    def _apply(self, known: Snapshot, number: int) -> Snapshot:
-        try:
-            record = self._record(number)
-        except _Torn as error:
-            found = (number, f"log record {number} is {error}")
-            return replace(known, seq=number, damage=(*known.damage, found))
-        added = tuple(Shard(**shard) for shard in record["add"])
-        removed = set(record["remove"])
-        kept = tuple(shard for shard in known.shards if shard.path not in removed)
-        runs = (*known.runs, {**record["run"], "seq": number})
-        damage = tuple(d for d in known.damage if d[0] not in record["accept"])
-        return Snapshot(number, kept + added, runs, damage)
-
-    def _record(self, number: int) -> dict[str, Any]:
-        path = _record_path(number)
-        if not self.files.exists(path):
-            raise _Torn("missing")
-        content = self.files.read(path)
-        try:
-            record = json.loads(content)
-            checksum = record.pop("checksum")
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise _Torn(f"torn ({len(content)} bytes)") from error
-        self._check_format(content, path)
-        if digest(canonical(record)) != checksum:
-            raise _Torn("changed: its checksum does not fit")
-        return record
+        return self.log.snapshot()
 
     def commit(
         self,
@@ -182,17 +82,29 @@ class Store:
         written by table. `remove` takes shards out; `accept` names damaged records whose rows are
         given up. Raises SchemaError, StoreError.
         """
+        self._check_bucket()
         seen = seen or Snapshot()
         checked = {t: conform(t, rows) for t, rows in (tables or {}).items()}
         while True:
             now = self.snapshot()
             checked = {t: self._new_rows(t, rows, seen, now) for t, rows in checked.items()}
-            shards = [self._write(run, t, rows) for t, rows in checked.items() if rows.num_rows]
+            shards = [self.write(run, t, [rows]) for t, rows in checked.items() if rows.num_rows]
             if self._publish(now.seq + 1, run, shards, remove, accept):
                 return {t: rows.num_rows for t, rows in checked.items()}
             seen = now
             for shard in shards:
                 self.files.remove(shard.path)
+
+    def _check_bucket(self) -> None:
+        """Two writers are kept apart by the bucket: one that cannot is not written to."""
+        if self._guarded or not self.files.remote:
+            return
+        if not self.files.keeps("store.json"):
+            raise StoreError(
+                f"the server of {self.where} puts a file also where one is, so that two writers "
+                "would overwrite each other; use one that knows If-None-Match"
+            )
+        self._guarded = True
 
     def _new_rows(self, table: str, rows: pa.Table, seen: Snapshot, now: Snapshot) -> pa.Table:
         names = list(key(table))
@@ -204,6 +116,32 @@ class Store:
                 rows = _without(rows, there, names)
         return rows
 
+    def swap(self, run: Run, old: Sequence[Shard], new: Sequence[Shard]) -> bool:
+        """Put `new` in the place of `old` in one step; False where it cannot be done any more.
+
+        That is where one of `old` is no longer live, or one of `new` was cleared away: then
+        nothing is changed, and the files of `new` are removed.
+        """
+        self._check_bucket()
+        leaving = [shard.path for shard in old]
+        while True:
+            now = self.snapshot()
+            lost = set(leaving) - {shard.path for shard in now.shards}
+            if lost or any(shard.path in self.log.removed for shard in new):
+                for shard in new:
+                    self.files.remove(shard.path)
+                return False
+            if self._publish(now.seq + 1, run, new, leaving):
+                return True
+
+    def bury(self, run: Run, seq: int, paths: Sequence[str]) -> bool:
+        """Name files that are used no more right after record `seq`; False: it is not the last.
+
+        Only then may they be removed: a writer that has put one of them down and not committed it
+        yet finds its number taken.
+        """
+        return self._publish(seq + 1, run, [], paths)
+
     def read(self, shard: Shard, columns: list[str] | None = None) -> pa.Table:
         """The rows of one shard. Raises StoreError where it does not fit its record."""
         content = self.files.read(shard.path)
@@ -211,36 +149,44 @@ class Store:
             raise StoreError(misfit(shard, len(content)))
         return pq.read_table(io.BytesIO(content), columns=columns)
 
-    def _write(self, run: Run, table: str, rows: pa.Table) -> Shard:
-        few = [n for n in rows.column_names if pc.count_distinct(rows[n]).as_py() * 10 <= len(rows)]
-        sink = io.BytesIO()
-        pq.write_table(
-            rows, sink, compression="zstd", compression_level=3, use_dictionary=cast(Any, few)
-        )
+    def write(self, run: Run, table: str, parts: Iterable[pa.Table]) -> Shard:
+        """A shard of these rows, in a file that no record names yet. At least one row."""
+        sink, rows = io.BytesIO(), 0
+        writer: pq.ParquetWriter | None = None
+        for part in parts:
+            if writer is None:
+                few = [n for n in part.column_names if _repeats(part[n])]
+                writer = pq.ParquetWriter(
+                    sink,
+                    part.schema,
+                    compression="zstd",
+                    compression_level=3,
+                    use_dictionary=cast(Any, few),
+                )
+            writer.write_table(part)
+            rows += part.num_rows
+        assert writer, "a shard has rows"
+        writer.close()
         content = sink.getvalue()
         path = f"shards/{table}/{run.run_id}-{uuid.uuid4().hex[:8]}.parquet"
         self.files.put(path, content)
-        return Shard(table, path, rows.num_rows, len(content), digest(content))
+        return Shard(table, path, rows, len(content), digest(content))
 
     def _publish(
         self,
         seq: int,
         run: Run,
-        shards: list[Shard],
-        remove: Sequence[str],
-        accept: Sequence[int],
+        add: Sequence[Shard],
+        remove: Sequence[str] = (),
+        accept: Sequence[int] = (),
     ) -> bool:
-        record = {
-            "format": FORMAT,
-            "seq": seq,
-            "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "run": asdict(run),
-            "add": [asdict(shard) for shard in shards],
-            "remove": sorted(remove),
-            "accept": sorted(accept),
-        }
-        sealed = canonical({**record, "checksum": digest(canonical(record))})
-        return self.files.put_new(_record_path(seq), sealed.encode("utf-8", "surrogatepass"))
+        # Files can vanish behind our back: by a bucket's lifecycle rule, by hand.
+        for shard in add:
+            if not self.files.exists(shard.path):
+                raise StoreError(
+                    f"{shard.path} was removed before it could be committed; run again"
+                )
+        return self.log.publish(seq, run, add, remove, accept)
 
     def pin(self, snapshot: Snapshot) -> str:
         """Write down the explicit shard list of a snapshot, for good. Returns its id."""
@@ -257,8 +203,16 @@ class Store:
         ]
 
 
-class _Torn(Exception):
-    """A commit record that cannot be believed."""
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether a dictionary pays: few values, each many times."""
+    return pc.count_distinct(column).as_py() * 10 <= len(column)
 
 
 def misfit(shard: Shard, size: int | None) -> str:

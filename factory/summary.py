@@ -129,7 +129,7 @@ def _figures(store: Store, found: dict[str, Any], runs: list[Run]) -> Table:
         )
     if found["cost"]:
         table.add_row("cost", f"${found['cost']:,.4f}", "")
-    table.add_row("shards", f"{len(snapshot.shards):,}", f"{size:,.1f} MB in {store.root}")
+    table.add_row("shards", f"{len(snapshot.shards):,}", f"{size:,.1f} MB in {store.where}")
     table.add_row("time", f"{sum(run.seconds for run in runs):.1f} s", _times(runs))
     for row in (table.columns[1],):
         row.justify = "right"
@@ -157,7 +157,7 @@ def _histogram(title: str, unit: str, found: Sequence[tuple[str, int, float | No
 
 
 def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> None:
-    where = "" if str(store.root) == "data" else f" store={shlex.quote(str(store.root))}"
+    where = "" if store.where == "data" else f" store={shlex.quote(store.where)}"
     lines = ['just sql "select level, pass_rate(outcome) from corpus group by 1 order by 2 desc"']
     lines += [f"just why {wrong}  [dim]# a wrong rollout[/dim]"] if wrong else []
     lines += ["just mix mixture=mid"] if correct else []

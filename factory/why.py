@@ -13,6 +13,10 @@ from factory.store import Store
 PARTS = {
     "problem": "select * from problems where problem_id = $id"
     " or problem_id = (select problem_id from rollouts where rollout_id = $id)",
+    "taken back": "select r.source, r.source_row, r.reason from retractions r"
+    " where exists (from raw.problem_sources s where s.source = r.source"
+    " and coalesce(r.source_row, s.source_row) = s.source_row and (s.problem_id = $id or"
+    " s.problem_id = (select problem_id from raw.rollouts where rollout_id = $id)))",
     "sources": "select source, source_row, split, license, answer from problem_sources"
     " where problem_id = $id",
     "rollout": "select * exclude (messages) from rollouts where rollout_id = $id",
@@ -45,7 +49,7 @@ WIDE = ("statement", "trace", "solution", "recipe", "span", "item")
 
 IDS = """
     select id from (
-        select problem_id as id from problems union select rollout_id from rollouts
+        select problem_id as id from raw.problems union select rollout_id from raw.rollouts
         union select run_id from runs)
     where starts_with(id, ?) limit 3
 """

@@ -1,5 +1,6 @@
 """Row models of what steps find out about problems and rollouts; `schemas.rows` has the others."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import Field
@@ -130,3 +131,15 @@ class Tag(Row):
     value: float | None = Field(description="the value, where it is a number")
     label: str | None = Field(description="the value, where it is a word")
     run_id: str = Field(description="run that tagged")
+
+
+class Retraction(Row):
+    """One source, or one row of it, that was taken back: it leaves every view and later mixture."""
+
+    KEY: ClassVar = ("source", "source_row")
+
+    source: str = Field(description="name of the source")
+    source_row: str | None = Field(description="the row; null: all rows, those to come too")
+    reason: str = Field(description="why, in the words of who took it back", min_length=1)
+    run_id: str = Field(description="run that recorded it")
+    created_at: datetime = Field(description="when, UTC")

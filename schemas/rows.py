@@ -18,6 +18,7 @@ from schemas.derived import (
     Contamination,
     Duplicate,
     Fingerprint,
+    Retraction,
     Tag,
 )
 from schemas.row import Outcome, Row, Split
@@ -185,6 +186,7 @@ TABLES: dict[str, type[Row]] = {
     "checks": Check,
     "contaminations": Contamination,
     "tags": Tag,
+    "retractions": Retraction,
     "mixtures": Mixture,
     "mixture_rows": MixtureRow,
 }

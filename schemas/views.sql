@@ -43,7 +43,21 @@ create macro answer_type(answer) as case
     else 'expression'
 end;
 
-create view problem_sources as select * from raw.problem_sources;
+-- What was taken back leaves every view, and with it every later mixture; `raw.*` keeps it, so that
+-- a text that was test stays test. A problem leaves with the last row that states it, its rollouts
+-- with it.
+create view retractions as select * from raw.retractions;
+
+create view problem_sources as
+select s.* from raw.problem_sources s anti join raw.retractions r
+    on r.source = s.source and (r.source_row is null or r.source_row = s.source_row);
+
+create view retracted_problems as
+select distinct problem_id from raw.problem_sources semi join raw.retractions using (source)
+where problem_id not in (select problem_id from problem_sources);
+
+create view test_problems as
+select distinct problem_id from raw.problem_sources where split = 'test';
 
 -- strong(votes, margin): a majority that may stand in for an answer nobody states, or question one.
 create macro strong(votes, margin) as votes >= 3 and margin >= 0.5;
@@ -62,12 +76,12 @@ with chosen as (
         problem_id,
         min_by({answer: answer, source: source, source_row: source_row, license: license},
                {a: answer is null, b: license is null, c: source, d: source_row}) as best,
-        case when bool_or(split = 'test') then 'test' else min(split) end as split,
+        min(split) as split,
         min(level) as level,
         min(domain) as domain,
         count(*) as sources,
         count(distinct answer) as answers
-    from raw.problem_sources group by problem_id
+    from problem_sources group by problem_id
 )
 select
     p.problem_id, p.statement,
@@ -75,12 +89,19 @@ select
     answer_type(coalesce(best.answer, majority.answer)) as answer_type,
     case when best.answer is not null then 'gold'
          when majority.answer is not null then 'majority' end as answer_source,
-    best.source as source, best.license as license, split, level, domain, sources, answers, p.run_id
-from raw.problems p left join chosen using (problem_id)
+    best.source as source, best.license as license,
+    case when t.problem_id is not null then 'test' else split end as split,
+    level, domain, sources, answers, p.run_id
+from raw.problems p anti join retracted_problems using (problem_id)
+left join chosen using (problem_id) left join test_problems t on t.problem_id = p.problem_id
 left join (select problem_id, answer from votes where strong(votes, margin)) majority
     using (problem_id);
 
-create view rollouts as select * from raw.rollouts;
+create view rollouts as
+select r.* from raw.rollouts r
+anti join raw.retractions t
+    on t.source = r.source and (t.source_row is null or t.source_row = r.source_row)
+anti join retracted_problems using (problem_id);
 create view failures as select * from raw.failures;
 create view verdicts as select * from raw.verdicts;
 
@@ -179,10 +200,11 @@ loops as (
 ),
 problem_cluster as (
     select d.subject_id, d.cluster_id, d.representative_id,
-        case when bool_or(p.split = 'test') over same then 'test'
+        case when bool_or(t.problem_id is not null) over same then 'test'
              when bool_or(p.split = 'validation') over same then 'validation'
              else p.split end as split
-    from duplicates d join problems p on p.problem_id = d.subject_id
+    from duplicates d left join problems p on p.problem_id = d.subject_id
+    left join test_problems t on t.problem_id = d.subject_id
     where d.subject = 'problem' window same as (partition by d.cluster_id)
 ),
 template as (
@@ -204,7 +226,7 @@ select
     r.finish_reason, r.completion_tokens, r.cost_usd, r.latency_s, r.source_label,
     r.source as rollout_source, r.license as rollout_license, r.run_id, r.created_at,
     p.statement, r.trace, r.solution
-from raw.rollouts r
+from rollouts r
 left join problems p using (problem_id)
 left join newest v on v.rollout_id = r.rollout_id and v.answer is not distinct from p.answer
 left join rate on rate.subject_id = r.problem_id and rate.scope = r.policy_id

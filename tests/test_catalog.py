@@ -354,8 +354,8 @@ def test_a_shard_without_a_later_column_is_read_with_nulls(store: Store) -> None
             for answer in ("1", "2")
         ],
     )
-    earlier = store._write(run(), "verdicts", rows.slice(0, 1).drop_columns(["flags"]))
-    assert store._publish(1, run(), [earlier], [], [])
+    earlier = store.write(run(), "verdicts", [rows.slice(0, 1).drop_columns(["flags"])])
+    assert store.swap(run(), [], [earlier])
     sql = "select answer, flags from verdicts order by answer"
     with catalog.locked(store) as con:
         assert catalog.fetch(con, sql) == [("1", None)]

@@ -37,7 +37,7 @@ def _obey(words: list[str]) -> int:
         print(as_yaml(recipe), end="")
         return 0
     _need(NEEDED)
-    store = Store(Path(root))
+    store = Store(root)
     module.train(store, mixture or None, recipe, name)
     catalog.publish(store)
     return 0

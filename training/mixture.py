@@ -56,7 +56,7 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
             chosen = _choose(known.to_pylist(), name, stage, store)
             rows = con.sql(_ROWS, params=[chosen["name"], chosen["version"]]).to_arrow_table()
     except duckdb.Error as error:
-        raise StoreError(f"cannot read mixtures in {store.root}: {one_line(error)}") from error
+        raise StoreError(f"cannot read mixtures in {store.where}: {one_line(error)}") from error
     found = mixture_id(chosen["spec"], _triples(rows))
     if found != chosen["mixture_id"]:
         raise StoreError(
@@ -74,7 +74,7 @@ def _choose(
     fitting = [row for row in known if row["stage"] == stage]
     if not known or (name is None and not fitting):
         raise StoreError(
-            f"no mixture for stage {stage!r} in {store.root}; "
+            f"no mixture for stage {stage!r} in {store.where}; "
             f"`just mix mixture={stage}` freezes one"
         )
     if name is None:

@@ -1,0 +1,119 @@
+"""`just compact`: many small shards -> few large ones, in the same order; readers notice nothing.
+
+Each group of small shards is read, checked against its hashes and written as one; a single commit
+puts the new shard in their place, or nothing happens: where another compactor was first, or one of
+them was taken out, its group is left alone. Rows written meanwhile are shards of their own. The old
+files stay for readers that opened them; `just gc` removes them later.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import Field
+
+from factory import catalog, engine
+from factory.errors import StoreError
+from factory.progress import Progress
+from factory.recipe import Recipe, shown
+from factory.store import Run, Shard, Store, digest
+from schemas.arrow import from_rows, schema
+from schemas.rows import TABLES
+
+ROOM = 1.25  # many rows compress better than few: what is merged may shrink below the target
+ROW_GROUP_BYTES = 64 << 20
+
+# What was checked against evaluation sets stays checked under another name: whole shards only.
+CHECKED = """
+    select benchmark, digest, version, sum(rows)::bigint as rows, sum(hits)::bigint as hits
+    from checks where shard in (select unnest($shards)) group by all
+    having count(*) = len($shards)
+"""
+
+
+class CompactRecipe(Recipe):
+    """How large shards shall be."""
+
+    target_mb: int = Field(ge=1)
+
+
+def run(store: Store, recipe: CompactRecipe, progress: Progress) -> Run:
+    """Merge every group of small shards. Raises StoreError where one of them is damaged."""
+    target = recipe.target_mb * 1_000_000
+    with engine.run(store, "compact", shown(recipe)) as record:
+        snapshot = store.snapshot()
+        found = [group for table in TABLES for group in groups(snapshot.of(table), target)]
+        before = len(snapshot.shards)
+        with progress.task("compact", sum(map(len, found))) as advance:
+            for group in found:
+                _merge(store, record, group)
+                advance(len(group))
+        if record.counts:
+            record.counts |= {"shards before": before, "shards now": len(store.snapshot().shards)}
+    return record
+
+
+def groups(shards: list[Shard], target: int) -> Iterator[list[Shard]]:
+    """Runs of small shards of one table, oldest first, each about `target` bytes when merged."""
+    group, size = list[Shard](), 0
+    for shard in (each for each in shards if each.bytes < target):
+        group.append(shard)
+        size += shard.bytes
+        if size >= target * ROOM:
+            yield group
+            group, size = [], 0
+    if len(group) > 1:
+        yield group
+
+
+def _merge(store: Store, record: Run, group: list[Shard]) -> None:
+    table = group[0].table
+    merged = store.write(record, table, _row_groups(_rows(store, s) for s in group))
+    new = [merged]
+    if checks := _checks(store, record, group, merged):
+        new.append(store.write(record, "checks", [from_rows("checks", checks)]))
+    counts = dict(record.counts)
+    _add(record, **{"shards merged": len(group), "rows": merged.rows})
+    if not store.swap(record, group, new):
+        record.counts = counts
+        _add(record, **{"groups left: they changed meanwhile": 1})
+
+
+def _add(record: Run, **counts: int) -> None:
+    for name, count in counts.items():
+        record.counts[name] = record.counts.get(name, 0) + count
+
+
+def _rows(store: Store, shard: Shard) -> pa.Table:
+    """The rows of a shard that is what its record says; a column it lacks is null."""
+    content = store.files.read(shard.path)
+    if digest(content) != shard.sha256:
+        raise StoreError(f"shard {shard.path} changed; `just doctor` checks, nothing was merged")
+    rows, wanted = pq.read_table(io.BytesIO(content)), schema(shard.table)
+    for field in wanted:
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
+    return rows.select(wanted.names).cast(wanted)
+
+
+def _row_groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of some ROW_GROUP_BYTES, so that memory stays bounded."""
+    held: list[pa.Table] = []
+    for part in parts:
+        held.append(part)
+        if sum(each.nbytes for each in held) >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _checks(store: Store, record: Run, group: list[Shard], merged: Shard) -> list[dict[str, Any]]:
+    if merged.table not in ("problems", "rollouts"):
+        return []
+    with catalog.connect(store) as con:
+        params = {"shards": [shard.sha256 for shard in group]}
+        found = con.sql(CHECKED, params=params).to_arrow_table().to_pylist()
+    return [{**row, "shard": merged.sha256, "run_id": record.run_id} for row in found]
