@@ -32,6 +32,8 @@ class ExportRecipe(Recipe):
 
 def run(store: Store, recipe: ExportRecipe, progress: Progress) -> dict[str, int]:
     """Rows written by view. Raises UserError where `out` exists or a view is not known."""
+    if recipe.out == Path():
+        raise UserError("out= is missing; give out=DIR, a new folder")
     if recipe.out.exists():
         raise UserError(f"out={recipe.out} exists; give a folder that does not")
     part = recipe.out.with_name(f".{recipe.out.name}.{os.getpid()}.part")
