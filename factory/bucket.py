@@ -48,13 +48,6 @@ def open_store(url: str) -> Any:
         raise StoreError(f"cannot open {url}: {str(error).splitlines()[0]}") from error
 
 
-def filesystem() -> Any:
-    """The same bucket as a file system for DuckDB."""
-    from obstore.fsspec import FsspecStore
-
-    return FsspecStore("s3", **_settings())
-
-
 def _settings() -> dict[str, Any]:
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     plain = bool(endpoint) and str(endpoint).startswith("http://")

@@ -19,8 +19,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from factory import bucket
 from factory.errors import QueryError, StoreError
+from factory.remote import Shards
 from factory.store import Snapshot, Store
 from schemas.arrow import key, schema
 from schemas.rows import TABLES
@@ -56,7 +56,7 @@ def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyCo
     if damage := store.misfits(snapshot):
         more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
         raise StoreError(f"{damage[0]}{more}; `just doctor` checks, `repair=true` mends the store")
-    con = _connection(store)
+    con = _connection(store, snapshot)
     # Left alone, DuckDB spills into a folder of whoever called us.
     con.execute("set temp_directory = ?", [f"{tempfile.gettempdir()}/cot-spill-{os.getpid()}"])
     _build(con, store, snapshot)
@@ -143,11 +143,12 @@ def publish(store: Store) -> Path:
     target = store.root / "catalog.duckdb"
     temporary = store.root / f".catalog-{os.getpid()}.duckdb"
     temporary.unlink(missing_ok=True)
-    con = _connection(store)
+    snapshot = store.snapshot()
+    con = _connection(store, snapshot)
     try:
         con.execute(f"attach {quoted(str(temporary))} as file (storage_version 'v1.0.0')")
         con.execute("use file")
-        _build(con, store, store.snapshot())
+        _build(con, store, snapshot)
         con.execute("use memory")
         con.execute("detach file")
         temporary.replace(target)
@@ -159,11 +160,11 @@ def publish(store: Store) -> Path:
     return target
 
 
-def _connection(store: Store) -> duckdb.DuckDBPyConnection:
+def _connection(store: Store, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, able to read the store's files."""
     con = duckdb.connect()
     if store.files.remote:
-        con.register_filesystem(bucket.filesystem())
+        con.register_filesystem(Shards(store.files, snapshot.shards))
     return con
 
 
