@@ -1,10 +1,10 @@
 """Problems and rollouts -> duplicate clusters. Nothing is removed: mixtures decide.
 
 Problems are one where their canonical text is, or where two texts that share their numerals or
-their mathematics were compared and judged the same (`likeness.compare`); every comparison is kept
-with its score and reason. Rollouts of one problem cluster are one where their canonical text is, or
-where mathematics and 3-token shingles agree. Clusters are a function of the texts: neither order
-nor the number of runs plays a part, but for buckets of more than 64 texts
+their mathematics were compared and judged the same (`likeness.compare`); a comparison of two that
+look alike at all is kept with its score and reason. Rollouts of one problem cluster are one where
+their canonical text is, or where mathematics and 3-token shingles agree. Clusters are a function of
+the texts: neither order nor the number of runs plays a part, but for buckets of more than 64 texts
 (`likeness.neighbours`), in which a text meets the few it met when it came.
 """
 

@@ -1,9 +1,10 @@
 """A text's sketch: keys that say what it is, and a MinHash signature that says what it is like.
 
-`canonical` is equal for texts that differ in spelling and markup only; `maths` for texts with the
-same numerals, signs and variables, in whatever order; `numerals` for texts with the same numerals
-above 3, however often; `template` for texts that differ in numerals only. Signatures are those of
-datasketch 2.0 (`affine32`, seed 1) over the same 32-bit hashes.
+`canonical` is equal for texts that differ in spelling and markup only; `maths` for problems with
+the same numerals, signs and variables, in whatever order, and for rollouts with the same ones in
+one order and the same end; `numerals` for texts with the same numerals above 3, however often;
+`template` for texts that differ in numerals only. Signatures are those of datasketch 2.0
+(`affine32`, seed 1) over the same 32-bit hashes.
 """
 
 from functools import cache
