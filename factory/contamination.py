@@ -176,13 +176,10 @@ def _apart(text: str, statement: str, hit: list[int]) -> str | None:
 
 def _compared(text: str, statement: str, share: float) -> Found | None:
     """A problem with an item's mathematics or numerals, and perhaps other words."""
-    one, other = _facts(text), _facts(statement)
-    judged = compare.judge(one, other)
+    judged = compare.judge(_facts(text), _facts(statement))
     if judged.same:
         return Found("near", share, f"{judged.reason}, alike to {judged.score:.2f}")
-    if compare.contradiction(one, other) or compare.slip(one, other):
-        return None
-    return Found("suspect", share, judged.reason)
+    return None if judged.apart else Found("suspect", share, judged.reason)
 
 
 @lru_cache(maxsize=4096)
