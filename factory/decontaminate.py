@@ -79,7 +79,7 @@ def _check(
     with tempfile.TemporaryDirectory() as folder, catalog.connect(store) as con:
         path = Path(folder) / "items.parquet"
         pq.write_table(items, path)
-        units = _units(_pieces(con, store, shards))
+        units = engine.units(_pieces(con, store, shards), UNIT_BYTES, _bytes)
         try:
             for done in engine.spread(partial(searched, str(path)), units):
                 for each in done:
@@ -92,18 +92,6 @@ def _check(
             held.commit()
 
 
-def _units(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """About UNIT_BYTES of text at a time: a part of a shard, or several."""
-    waiting: list[Piece] = []
-    for piece in pieces:
-        waiting.append(piece)
-        if sum(each.texts.nbytes for each in waiting) >= UNIT_BYTES:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
-
-
 def _pieces(con: Any, store: Store, shards: list[Unchecked]) -> Iterator[Piece]:
     """The texts of shards, in the order of their rows."""
     for shard in shards:
@@ -112,6 +100,10 @@ def _pieces(con: Any, store: Store, shards: list[Unchecked]) -> Iterator[Piece]:
         for batch in con.sql(sql).to_arrow_reader(READ_ROWS):
             for part in _parts(batch):
                 yield Piece(shard.sha256, subject, pa.Table.from_batches([part]))
+
+
+def _bytes(piece: Piece) -> int:
+    return piece.texts.nbytes
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

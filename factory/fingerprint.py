@@ -3,9 +3,9 @@
 Part of `just dedup`. A unit of texts is a commit, so a killed run goes on where it was.
 """
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -51,27 +51,16 @@ def run(store: Store, record: Run, progress: Progress) -> None:
                 progress.say("dedup: its reader of texts is compiled once, in about 20 s")
             with progress.task(f"read {subject}s", count) as advance:
                 select = f"select t.subject_id, t.text {_owed(subject)}"
-                units = _units(con.sql(select).to_arrow_reader(READ_ROWS))
+                batches = con.sql(select).to_arrow_reader(READ_ROWS)
+                units = engine.units(batches, UNIT_BYTES, attrgetter("nbytes"))
                 work = partial(fingerprinted, subject, record.run_id)
-                done = engine.spread(work, units)
+                done = engine.spread(work, map(pa.Table.from_batches, units))
                 while rows := list(islice(done, COMMIT_UNITS)):
                     table = pa.concat_tables(rows)
                     store.commit(record, {"fingerprints": table}, store.snapshot())
                     name = f"{subject}s read"
                     record.counts[name] = record.counts.get(name, 0) + table.num_rows
                     advance(table.num_rows)
-
-
-def _units(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """About UNIT_BYTES of text at a time."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(each.nbytes for each in held) >= UNIT_BYTES:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held)
 
 
 def fingerprinted(subject: str, run_id: str, texts: pa.Table) -> pa.Table:
