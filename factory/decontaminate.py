@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from factory import benchmark, catalog, clean, engine
+from factory import benchmark, catalog, clean, engine, reasoning
 from factory.benchmark import DecontaminateRecipe
 from factory.catalog import quoted
 from factory.clean import Unchecked
@@ -32,10 +32,7 @@ READ_ROWS = 2_048
 COMMIT_S = 2.0
 TEXTS = {
     "problems": ("problem", "problem_id as subject_id, statement as text"),
-    "rollouts": (
-        "rollout",
-        "rollout_id as subject_id, concat_ws(chr(10), trace, solution) as text",
-    ),
+    "rollouts": ("rollout", f"rollout_id as subject_id, {reasoning.TOLD} as text"),
 }
 
 

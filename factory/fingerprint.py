@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import catalog, engine
+from factory import catalog, engine, reasoning
 from factory.likeness import kernel, sketch
 from factory.progress import Progress
 from factory.store import Run, Store
@@ -20,11 +20,10 @@ WIDTH = {"problem": 1, "rollout": 3}  # tokens of a shingle: rollouts are long, 
 
 TEXTS = {
     "problem": "select problem_id as subject_id, statement as text from raw.problems",
-    "rollout": "select rollout_id as subject_id, concat_ws(chr(10), trace, solution) as text "
-    "from raw.rollouts",
+    "rollout": f"select rollout_id as subject_id, {reasoning.TOLD} as text from raw.rollouts",
 }
 OWED = f"""
-    from ({{texts}}) anti join fingerprints f
+    from ({{texts}}) t anti join fingerprints f
     on f.subject = '{{subject}}' and f.subject_id = t.subject_id and f.version = '{VERSION}'
 """
 
@@ -39,7 +38,7 @@ def owed(con: Any, subject: str) -> int:
 
 
 def _owed(subject: str) -> str:
-    return OWED.format(texts=TEXTS[subject], subject=subject).replace(") anti", ") t anti", 1)
+    return OWED.format(texts=TEXTS[subject], subject=subject)
 
 
 def run(store: Store, record: Run, progress: Progress) -> None:
