@@ -17,6 +17,7 @@ from factory.catalog import connect
 from factory.likeness import compare, facts, neighbours, sketch
 from factory.progress import Advance, Progress
 from factory.store import Run, Store
+from schemas.arrow import from_rows
 
 VERSION = f"{fingerprint.VERSION}.2"
 BAND_LIKENESS = 0.5  # Jaccard similarity from which two texts likely share a band
@@ -134,21 +135,7 @@ def judged(run_id: str, pairs: pa.Table) -> tuple[pa.Table, int]:
     """Comparison rows for pairs of statements that look alike, and how many pairs there were."""
     rows = pairs.to_pylist()
     found = list(_alike(rows, _facts(rows), run_id))
-    return pa.Table.from_pylist(found, schema=_SCHEMA), len(rows)
-
-
-_SCHEMA = pa.schema(
-    {
-        "one_key": pa.string(),
-        "other_key": pa.string(),
-        "same": pa.bool_(),
-        "apart": pa.bool_(),
-        "score": pa.float64(),
-        "version": pa.string(),
-        "run_id": pa.string(),
-        "reason": pa.string(),
-    }
-)
+    return from_rows("comparisons", found), len(rows)
 
 
 def _facts(rows: list[dict[str, Any]]) -> dict[str, facts.Facts]:
