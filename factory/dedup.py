@@ -13,13 +13,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import catalog, engine, fingerprint, near_problems, near_rollouts
+from factory import engine, fingerprint, near_problems, near_rollouts
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
-from factory.store import Run, Snapshot, Store
+from factory.store import Run, Store
 
 VERSION = f"2, {near_problems.VERSION}"  # with those of its parts
-MEMORY = "4GB"  # of DuckDB, before it writes to disk
 
 # Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.
 PROBLEMS = f"""
@@ -85,7 +84,7 @@ def run(store: Store, recipe: DedupRecipe, progress: Progress) -> Run:
     with engine.run(store, "dedup", shown(recipe)) as record:
         record.versions["dedup"] = VERSION
         fingerprint.run(store, record, progress)
-        with _connected(store) as con:
+        with fingerprint.connected(store) as con:
             last = _since(con)
             fresh = _fresh(con, last)
         near_problems.run(store, record, last, progress)
@@ -114,16 +113,10 @@ def _fresh(con: Any, last: str) -> int:
     return con.sql(sql).fetchall()[0][0]
 
 
-def _connected(store: Store, snapshot: Snapshot | None = None) -> Any:
-    con = catalog.connect(store, snapshot)
-    con.execute(f"set memory_limit = '{MEMORY}'")
-    return con
-
-
 def _assign(store: Store, record: Run, subject: str, near: Callable[[Any], pa.Table]) -> None:
     """Commit the assignments of a subject that are not what they were."""
     seen = store.snapshot()
-    with _connected(store, seen) as con:
+    with fingerprint.connected(store, seen) as con:
         con.register("near", near(con))
         members = MEMBERS[subject]
         among = AMONG if subject == "rollout" else ""

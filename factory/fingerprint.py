@@ -13,7 +13,7 @@ import pyarrow as pa
 from factory import catalog, engine, reasoning
 from factory.likeness import kernel, sketch
 from factory.progress import Progress
-from factory.store import Run, Store
+from factory.store import Run, Snapshot, Store
 
 VERSION = sketch.VERSION
 WIDTH = {"problem": 1, "rollout": 3}  # tokens of a shingle: rollouts are long, problems reworded
@@ -29,7 +29,15 @@ OWED = f"""
 
 UNIT_BYTES = 16_000_000  # of text, for a core
 READ_ROWS = 2_048
+MEMORY = "4GB"  # of DuckDB, before it writes to disk
 COMMIT_UNITS = 4
+
+
+def connected(store: Store, snapshot: Snapshot | None = None) -> Any:
+    """The catalog, as all of dedup reads it: within MEMORY."""
+    con = catalog.connect(store, snapshot)
+    con.execute(f"set memory_limit = '{MEMORY}'")
+    return con
 
 
 def owed(con: Any, subject: str) -> int:
@@ -44,7 +52,7 @@ def _owed(subject: str) -> str:
 def run(store: Store, record: Run, progress: Progress) -> None:
     """Read every text that has no fingerprint, as part of a run."""
     for subject in TEXTS:
-        with catalog.connect(store) as con:
+        with connected(store) as con:
             count = owed(con, subject)
             if count and kernel.cold(sketch.sketch_all):
                 progress.say("dedup: its reader of texts is compiled once, in about 20 s")

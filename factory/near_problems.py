@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 from factory import clusters, engine, fingerprint
-from factory.catalog import connect
 from factory.likeness import compare, facts, neighbours, sketch
 from factory.progress import Advance, Progress
 from factory.store import Run, Store
@@ -56,7 +55,7 @@ JUDGED = f"""
 
 def run(store: Store, record: Run, last: str, progress: Progress) -> None:
     """Compare what is new with what may be the same. `last`: up to that run all is compared."""
-    with connect(store) as con:
+    with fingerprint.connected(store) as con:
         texts, glances = _texts(con, last)
         pairs = _pairs(texts, glances)
         with progress.task("compare problems", len(pairs)) as advance:
