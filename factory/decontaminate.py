@@ -20,8 +20,8 @@ from factory import benchmark, catalog, clean, engine, reasoning
 from factory.benchmark import DecontaminateRecipe
 from factory.catalog import quoted
 from factory.clean import Unchecked
-from factory.contamination import VERSION, Piece, Searched, searched
-from factory.likeness import kernel, overlap
+from factory.contamination import Piece, Searched, searched
+from factory.likeness import OVERLAPS, kernel, overlap
 from factory.progress import Advance, Progress
 from factory.recipe import shown
 from factory.store import Run, Store
@@ -137,7 +137,7 @@ class _Held:
         for shard in whole:
             mine = self.found.pop(shard, [])
             hits = Counter(row["benchmark"] for row in mine)
-            told = {"version": VERSION, "shard": shard, "rows": self.seen.pop(shard)}
+            told = {"version": OVERLAPS, "shard": shard, "rows": self.seen.pop(shard)}
             checks += [
                 {"benchmark": name, "digest": digest, "hits": hits[name], **told}
                 for name, digest in self.sets.items()

@@ -13,12 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import engine, fingerprint, near_problems, near_rollouts
+from factory import engine, fingerprint
+from factory.likeness import COMPARED
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
 from factory.store import Run, Store
 
-VERSION = f"2, {near_problems.VERSION}"  # with those of its parts
+VERSION = f"2, {COMPARED}"  # with those of its parts
 
 # Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.
 PROBLEMS = f"""
@@ -81,20 +82,22 @@ class DedupRecipe(Recipe):
 
 def run(store: Store, recipe: DedupRecipe, progress: Progress) -> Run:
     """Read what is new, compare it, and write the assignments that changed, problems first."""
+    from factory import near_problems, near_rollouts  # they load numba
+
     with engine.run(store, "dedup", shown(recipe)) as record:
         record.versions["dedup"] = VERSION
         fingerprint.run(store, record, progress)
         with fingerprint.connected(store) as con:
             last = _since(con)
             fresh = _fresh(con, last)
-        near_problems.run(store, record, last, progress)
+        if fresh:
+            near_problems.run(store, record, last, progress)
+            record.counts["texts compared"] = fresh
         with progress.task("cluster", 2) as advance:
-            _assign(store, record, "problem", lambda con: near_problems.near(con))
+            _assign(store, record, "problem", near_problems.near)
             advance()
             _assign(store, record, "rollout", lambda con: near_rollouts.near(con, last))
             advance()
-        if fresh:
-            record.counts["texts compared"] = fresh
     return record
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from factory import catalog, engine, reasoning
-from factory.likeness import kernel, sketch
+from factory.likeness import READER
 from factory.progress import Progress
 from factory.store import Run, Snapshot, Store
 
-VERSION = sketch.VERSION
+VERSION = READER
 WIDTH = {"problem": 1, "rollout": 3}  # tokens of a shingle: rollouts are long, problems reworded
 
 TEXTS = {
@@ -53,25 +53,35 @@ def run(store: Store, record: Run, progress: Progress) -> None:
     """Read every text that has no fingerprint, as part of a run."""
     for subject in TEXTS:
         with connected(store) as con:
-            count = owed(con, subject)
-            if count and kernel.cold(sketch.sketch_all):
-                progress.say("dedup: its reader of texts is compiled once, in about 20 s")
-            with progress.task(f"read {subject}s", count) as advance:
-                select = f"select t.subject_id, t.text {_owed(subject)}"
-                batches = con.sql(select).to_arrow_reader(READ_ROWS)
-                units = engine.units(batches, UNIT_BYTES, attrgetter("nbytes"))
-                work = partial(fingerprinted, subject, record.run_id)
-                done = engine.spread(work, map(pa.Table.from_batches, units))
-                while rows := list(islice(done, COMMIT_UNITS)):
-                    table = pa.concat_tables(rows)
-                    store.commit(record, {"fingerprints": table}, store.snapshot())
-                    name = f"{subject}s read"
-                    record.counts[name] = record.counts.get(name, 0) + table.num_rows
-                    advance(table.num_rows)
+            if count := owed(con, subject):
+                _read(store, record, con, subject, count, progress)
+
+
+def _read(
+    store: Store, record: Run, con: Any, subject: str, count: int, progress: Progress
+) -> None:
+    from factory.likeness import kernel, sketch  # they load numba
+
+    if kernel.cold(sketch.sketch_all):
+        progress.say("dedup: its reader of texts is compiled once, in about 20 s")
+    with progress.task(f"read {subject}s", count) as advance:
+        select = f"select t.subject_id, t.text {_owed(subject)}"
+        batches = con.sql(select).to_arrow_reader(READ_ROWS)
+        units = engine.units(batches, UNIT_BYTES, attrgetter("nbytes"))
+        work = partial(fingerprinted, subject, record.run_id)
+        done = engine.spread(work, map(pa.Table.from_batches, units))
+        while rows := list(islice(done, COMMIT_UNITS)):
+            table = pa.concat_tables(rows)
+            store.commit(record, {"fingerprints": table}, store.snapshot())
+            name = f"{subject}s read"
+            record.counts[name] = record.counts.get(name, 0) + table.num_rows
+            advance(table.num_rows)
 
 
 def fingerprinted(subject: str, run_id: str, texts: pa.Table) -> pa.Table:
     """Fingerprint rows for (subject_id, text) rows, in their order."""
+    from factory.likeness import sketch
+
     found = sketch.sketches(texts["text"], WIDTH[subject])
     n = texts.num_rows
     signatures = pa.FixedSizeBinaryArray.from_buffers(

@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from factory import clusters, engine, fingerprint
-from factory.likeness import compare, facts, neighbours, sketch
+from factory.likeness import COMPARED, compare, facts, neighbours, sketch
 from factory.progress import Advance, Progress
 from factory.store import Run, Store
 from schemas.arrow import from_rows
 
-VERSION = f"{fingerprint.VERSION}.2"
 BAND_LIKENESS = 0.5  # Jaccard similarity from which two texts likely share a band
 # A pair is not worth a look where fewer places than AGREE of the first GLANCE of the signatures
 # agree: of pairs as alike as the rule wants at least (0.35) it loses 1 in 300.
@@ -42,13 +41,13 @@ UNKNOWN = f"""
     select c.one_key, c.other_key, a.statement as one, b.statement as other
     from candidates c
     anti join comparisons k on k.one_key = c.one_key and k.other_key = c.other_key
-        and k.version = '{VERSION}'
+        and k.version = '{COMPARED}'
     join raw.problems a on a.problem_id = c.one_id join raw.problems b on b.problem_id = c.other_id
     order by c.one_key, c.other_key
 """
 JUDGED = f"""
     select one_key, other_key, same, score, reason from comparisons
-    where (same or apart) and version = '{VERSION}'
+    where (same or apart) and version = '{COMPARED}'
         and one_key in (from live) and other_key in (from live)
 """
 
@@ -159,7 +158,7 @@ def _alike(
             continue
         judgement = compare.judge(one, other)._asdict()
         keys = {name: row[name] for name in ("one_key", "other_key")}
-        yield {**keys, **judgement, "version": VERSION, "run_id": run_id}
+        yield {**keys, **judgement, "version": COMPARED, "run_id": run_id}
 
 
 def near(con: Any) -> pa.Table:

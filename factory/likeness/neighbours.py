@@ -7,7 +7,6 @@ set of texts alone where no bucket is crowded, and in one run always.
 """
 
 import numpy as np
-from datasketch import MinHashLSH
 
 from factory.likeness.kernel import njit, outer
 from factory.likeness.sketch import PERMUTATIONS, mixed
@@ -20,6 +19,8 @@ HUBS = 4
 
 def bands(threshold: float) -> tuple[int, int]:
     """datasketch's choice of bands and of rows in each for this Jaccard similarity."""
+    from datasketch import MinHashLSH  # it loads scipy
+
     lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
     return lsh.b, lsh.r
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from datasketch import MinHash
 
 from factory.likeness import boilerplate, tables
 from factory.likeness import tokens as tk
@@ -22,8 +21,6 @@ from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
 PERMUTATIONS = 128
-VERSION = "1"
-
 SMALL = tuple(U(tables.fnv(str(n))) for n in range(4))
 TAIL = 3  # tokens that end a rollout
 FAR = 2_000  # tokens: a numeral that comes again after that many counts again
@@ -49,6 +46,8 @@ class Sketches(NamedTuple):
 @cache
 def permutations() -> Permutations:
     """datasketch's, of its default seed."""
+    from datasketch import MinHash  # it loads scipy
+
     both = np.asarray(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations, np.uint32)
     return Permutations(both[0].copy(), both[1].copy())
 
