@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from factory import benchmark, catalog
 from factory.catalog import quoted
-from factory.contamination import VERSION
 from factory.errors import UserError
+from factory.likeness import OVERLAPS
 from factory.store import Snapshot, Store
 
 # Checks hold as long as all that they found is there: a repair may have taken a shard out.
@@ -32,7 +32,7 @@ UNCHECKED = f"""
     from ({benchmark.HELD}) n cross join shards s
     anti join (from checks semi join whole using (benchmark, digest, version)) c
         on c.benchmark = n.benchmark and c.digest = n.digest and c.shard = s.sha256
-        and c.version = '{VERSION}'
+        and c.version = '{OVERLAPS}'
     where s."table" in ('problems', 'rollouts')
     order by s."table", s.path, n.benchmark
 """
@@ -40,7 +40,7 @@ UNCHECKED = f"""
 DIRTY = f"""
     create temp view dirty as
         select distinct subject, subject_id from contaminations
-        where version = '{VERSION}' and kind in ({{kinds}}) and benchmark in ({{names}});
+        where version = '{OVERLAPS}' and kind in ({{kinds}}) and benchmark in ({{names}});
     create temp view dirty_rollouts as
         select subject_id as rollout_id from dirty where subject = 'rollout';
     create temp view dirty_problems as

@@ -15,12 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from factory.likeness import compare, overlap, runs, sketch
+from factory.likeness import OVERLAPS, compare, overlap, runs
 from factory.likeness import windows as at
 from factory.likeness.facts import Facts, facts, readings
 from factory.likeness.spans import span
 
-VERSION = f"1.{sketch.VERSION}"  # of the rule, and of the reader of texts
 KINDS = ("suspect", "number_variant", "near", "copy")  # the worst last
 COPY, NEAR, TEMPLATE, SUSPECT = 0.9, 0.5, 0.8, 0.25  # shares of an item's runs
 ENOUGH, FIRM = 9, 0.6  # in a longer text, of an item with few runs so many, or such a share
@@ -99,7 +98,7 @@ def _row(
         "subject_id": piece.texts["subject_id"][hit[at.ROW]].as_py(),
         **{name: item[name] for name in ("benchmark", "digest", "item_id")},
         **found._asdict(),
-        "version": VERSION,
+        "version": OVERLAPS,
         "span": span(text, hit[at.FROM], hit[at.TO], SPAN),
     }
 
@@ -176,13 +175,10 @@ def _apart(text: str, statement: str, hit: list[int]) -> str | None:
 
 def _compared(text: str, statement: str, share: float) -> Found | None:
     """A problem with an item's mathematics or numerals, and perhaps other words."""
-    one, other = _facts(text), _facts(statement)
-    judged = compare.judge(one, other)
+    judged = compare.judge(_facts(text), _facts(statement))
     if judged.same:
         return Found("near", share, f"{judged.reason}, alike to {judged.score:.2f}")
-    if compare.contradiction(one, other) or compare.slip(one, other):
-        return None
-    return Found("suspect", share, judged.reason)
+    return None if judged.apart else Found("suspect", share, judged.reason)
 
 
 @lru_cache(maxsize=4096)

@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from factory import benchmark, catalog, clean, engine
+from factory import benchmark, catalog, clean, engine, reasoning
 from factory.benchmark import DecontaminateRecipe
 from factory.catalog import quoted
 from factory.clean import Unchecked
-from factory.contamination import VERSION, Piece, Searched, searched
-from factory.likeness import kernel, overlap
+from factory.contamination import Piece, Searched, searched
+from factory.likeness import OVERLAPS, kernel, overlap
 from factory.progress import Advance, Progress
 from factory.recipe import shown
 from factory.store import Run, Store
@@ -32,10 +32,7 @@ READ_ROWS = 2_048
 COMMIT_S = 2.0
 TEXTS = {
     "problems": ("problem", "problem_id as subject_id, statement as text"),
-    "rollouts": (
-        "rollout",
-        "rollout_id as subject_id, concat_ws(chr(10), trace, solution) as text",
-    ),
+    "rollouts": ("rollout", f"rollout_id as subject_id, {reasoning.TOLD} as text"),
 }
 
 
@@ -79,7 +76,7 @@ def _check(
     with tempfile.TemporaryDirectory() as folder, catalog.connect(store) as con:
         path = Path(folder) / "items.parquet"
         pq.write_table(items, path)
-        units = _units(_pieces(con, store, shards))
+        units = engine.units(_pieces(con, store, shards), UNIT_BYTES, _bytes)
         try:
             for done in engine.spread(partial(searched, str(path)), units):
                 for each in done:
@@ -92,18 +89,6 @@ def _check(
             held.commit()
 
 
-def _units(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """About UNIT_BYTES of text at a time: a part of a shard, or several."""
-    waiting: list[Piece] = []
-    for piece in pieces:
-        waiting.append(piece)
-        if sum(each.texts.nbytes for each in waiting) >= UNIT_BYTES:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
-
-
 def _pieces(con: Any, store: Store, shards: list[Unchecked]) -> Iterator[Piece]:
     """The texts of shards, in the order of their rows."""
     for shard in shards:
@@ -112,6 +97,10 @@ def _pieces(con: Any, store: Store, shards: list[Unchecked]) -> Iterator[Piece]:
         for batch in con.sql(sql).to_arrow_reader(READ_ROWS):
             for part in _parts(batch):
                 yield Piece(shard.sha256, subject, pa.Table.from_batches([part]))
+
+
+def _bytes(piece: Piece) -> int:
+    return piece.texts.nbytes
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -148,7 +137,7 @@ class _Held:
         for shard in whole:
             mine = self.found.pop(shard, [])
             hits = Counter(row["benchmark"] for row in mine)
-            told = {"version": VERSION, "shard": shard, "rows": self.seen.pop(shard)}
+            told = {"version": OVERLAPS, "shard": shard, "rows": self.seen.pop(shard)}
             checks += [
                 {"benchmark": name, "digest": digest, "hits": hits[name], **told}
                 for name, digest in self.sets.items()

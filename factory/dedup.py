@@ -1,10 +1,10 @@
 """Problems and rollouts -> duplicate clusters. Nothing is removed: mixtures decide.
 
 Problems are one where their canonical text is, or where two texts that share their numerals or
-their mathematics were compared and judged the same (`likeness.compare`); every comparison is kept
-with its score and reason. Rollouts of one problem cluster are one where their canonical text is, or
-where mathematics and 3-token shingles agree. Clusters are a function of the texts: neither order
-nor the number of runs plays a part, but for buckets of more than 64 texts
+their mathematics were compared and judged the same (`likeness.compare`); a comparison of two that
+look alike at all is kept with its score and reason. Rollouts of one problem cluster are one where
+their canonical text is, or where mathematics and 3-token shingles agree. Clusters are a function of
+the texts: neither order nor the number of runs plays a part, but for buckets of more than 64 texts
 (`likeness.neighbours`), in which a text meets the few it met when it came.
 """
 
@@ -13,13 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import catalog, engine, fingerprint, near_problems, near_rollouts
+from factory import engine, fingerprint
+from factory.likeness import COMPARED
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
-from factory.store import Run, Snapshot, Store
+from factory.store import Run, Store
 
-VERSION = f"2, {near_problems.VERSION}"  # with those of its parts
-MEMORY = "4GB"  # of DuckDB, before it writes to disk
+VERSION = f"2, {COMPARED}"  # with those of its parts
 
 # Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.
 PROBLEMS = f"""
@@ -82,20 +82,22 @@ class DedupRecipe(Recipe):
 
 def run(store: Store, recipe: DedupRecipe, progress: Progress) -> Run:
     """Read what is new, compare it, and write the assignments that changed, problems first."""
+    from factory import near_problems, near_rollouts  # they load numba
+
     with engine.run(store, "dedup", shown(recipe)) as record:
         record.versions["dedup"] = VERSION
         fingerprint.run(store, record, progress)
-        with _connected(store) as con:
+        with fingerprint.connected(store) as con:
             last = _since(con)
             fresh = _fresh(con, last)
-        near_problems.run(store, record, last, progress)
+        if fresh:
+            near_problems.run(store, record, last, progress)
+            record.counts["texts compared"] = fresh
         with progress.task("cluster", 2) as advance:
-            _assign(store, record, "problem", lambda con: near_problems.near(con))
+            _assign(store, record, "problem", near_problems.near)
             advance()
             _assign(store, record, "rollout", lambda con: near_rollouts.near(con, last))
             advance()
-        if fresh:
-            record.counts["texts compared"] = fresh
     return record
 
 
@@ -114,16 +116,10 @@ def _fresh(con: Any, last: str) -> int:
     return con.sql(sql).fetchall()[0][0]
 
 
-def _connected(store: Store, snapshot: Snapshot | None = None) -> Any:
-    con = catalog.connect(store, snapshot)
-    con.execute(f"set memory_limit = '{MEMORY}'")
-    return con
-
-
 def _assign(store: Store, record: Run, subject: str, near: Callable[[Any], pa.Table]) -> None:
     """Commit the assignments of a subject that are not what they were."""
     seen = store.snapshot()
-    with _connected(store, seen) as con:
+    with fingerprint.connected(store, seen) as con:
         con.register("near", near(con))
         members = MEMBERS[subject]
         among = AMONG if subject == "rollout" else ""

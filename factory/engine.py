@@ -122,6 +122,19 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def units(batches: Iterable[Unit], least: int, size: Callable[[Unit], int]) -> Iterator[list[Unit]]:
+    """Batches, so many at a time that their sizes come to `least`; the last ones may be fewer."""
+    held, total = list[Unit](), 0
+    for batch in batches:
+        held.append(batch)
+        total += size(batch)
+        if total >= least:
+            yield held
+            held, total = [], 0
+    if held:
+        yield held
+
+
 def _worker() -> None:
     """Ctrl-C is for the parent alone; without a parent, one that was killed, nobody works."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

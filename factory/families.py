@@ -5,7 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from factory import catalog, fingerprint, near_problems
+from factory import catalog, fingerprint
+from factory.likeness import COMPARED
 from factory.store import Store
 
 SHOWN = 3
@@ -39,7 +40,7 @@ LARGEST = """
 """
 APART = f"""
     select split_part(reason, ':', 1) as why, count(*) as n from comparisons
-    where not same and version = '{near_problems.VERSION}' group by 1 order by n desc limit 5
+    where not same and version = '{COMPARED}' group by 1 order by n desc limit 5
 """
 
 

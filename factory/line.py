@@ -3,9 +3,11 @@
 `just generate` runs it whole; every step can run alone, and each computes what it owes.
 """
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from factory import adaptive, catalog, decontaminate, dedup, generate, ingest, tag, verify
+from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
 from factory.benchmark import DecontaminateRecipe
 from factory.order import GenerateRecipe
 from factory.progress import Progress
@@ -19,23 +21,21 @@ MODELS: dict[str, type[Recipe]] = {
     "decontaminate": DecontaminateRecipe,
     "tag": tag.TagRecipe,
 }
-STEPS: dict[str, Any] = {
-    "ingest": ingest.run,
-    "verify": verify.run,
-    "dedup": dedup.run,
-    "decontaminate": decontaminate.run,
-    "tag": tag.run,
-}
 
 
-def recipe_of(step: str, overrides: list[str]) -> Recipe:
+def step(name: str) -> Callable[[Store, Any, Progress], Run]:
+    """A step by its name, loaded when it is taken: two of them bring a compiler."""
+    return import_module(f"factory.{name}").run
+
+
+def recipe_of(name: str, overrides: list[str]) -> Recipe:
     """The recipe of a step: its YAML file with the overrides on top."""
-    return resolve(MODELS[step], HOME / "recipes" / f"{step}.yaml", overrides)
+    return resolve(MODELS[name], HOME / "recipes" / f"{name}.yaml", overrides)
 
 
-def run_step(store: Store, step: str, recipe: Recipe, progress: Progress) -> Run:
+def run_step(store: Store, name: str, recipe: Recipe, progress: Progress) -> Run:
     """Run one step alone and refresh the catalog file."""
-    record = STEPS[step](store, recipe, progress)
+    record = step(name)(store, recipe, progress)
     catalog.publish(store)
     return record
 
@@ -43,15 +43,15 @@ def run_step(store: Store, step: str, recipe: Recipe, progress: Progress) -> Run
 def run(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:
     """Problems if the store has none, then the recipe's steps in the order of the line."""
 
-    def step(name: str) -> Run:
-        return STEPS[name](store, recipe_of(name, []), progress)
+    def alone(name: str) -> Run:
+        return step(name)(store, recipe_of(name, []), progress)
 
     runs = prepare(store, recipe, progress)
     if "sample" in recipe.steps and recipe.n == "adaptive":
-        runs += adaptive.run(store, recipe, lambda: step("verify"), progress)
+        runs += adaptive.run(store, recipe, lambda: alone("verify"), progress)
     elif "sample" in recipe.steps:
         runs.append(generate.run(store, recipe, progress))
-    runs += [step(name) for name in ("verify", "dedup", "tag") if name in recipe.steps]
+    runs += [alone(name) for name in ("verify", "dedup", "tag") if name in recipe.steps]
     catalog.publish(store)
     return runs
 
@@ -61,4 +61,4 @@ def prepare(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Ru
     if store.snapshot().of("problems"):
         return []
     made = ["source=embedded", f"count={recipe.problems}", f"seed={recipe.seed or 0}"]
-    return [STEPS["ingest"](store, recipe_of("ingest", made), progress)]
+    return [step("ingest")(store, recipe_of("ingest", made), progress)]

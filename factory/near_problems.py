@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from factory import clusters, engine, fingerprint
-from factory.catalog import connect
-from factory.likeness import compare, facts, neighbours, sketch
+from factory.likeness import COMPARED, compare, facts, neighbours, sketch
 from factory.progress import Advance, Progress
 from factory.store import Run, Store
+from schemas.arrow import from_rows
 
-VERSION = f"{fingerprint.VERSION}.2"
 BAND_LIKENESS = 0.5  # Jaccard similarity from which two texts likely share a band
 # A pair is not worth a look where fewer places than AGREE of the first GLANCE of the signatures
 # agree: of pairs as alike as the rule wants at least (0.35) it loses 1 in 300.
@@ -42,20 +41,20 @@ UNKNOWN = f"""
     select c.one_key, c.other_key, a.statement as one, b.statement as other
     from candidates c
     anti join comparisons k on k.one_key = c.one_key and k.other_key = c.other_key
-        and k.version = '{VERSION}'
+        and k.version = '{COMPARED}'
     join raw.problems a on a.problem_id = c.one_id join raw.problems b on b.problem_id = c.other_id
     order by c.one_key, c.other_key
 """
 JUDGED = f"""
     select one_key, other_key, same, score, reason from comparisons
-    where (same or apart) and version = '{VERSION}'
+    where (same or apart) and version = '{COMPARED}'
         and one_key in (from live) and other_key in (from live)
 """
 
 
 def run(store: Store, record: Run, last: str, progress: Progress) -> None:
     """Compare what is new with what may be the same. `last`: up to that run all is compared."""
-    with connect(store) as con:
+    with fingerprint.connected(store) as con:
         texts, glances = _texts(con, last)
         pairs = _pairs(texts, glances)
         with progress.task("compare problems", len(pairs)) as advance:
@@ -134,21 +133,7 @@ def judged(run_id: str, pairs: pa.Table) -> tuple[pa.Table, int]:
     """Comparison rows for pairs of statements that look alike, and how many pairs there were."""
     rows = pairs.to_pylist()
     found = list(_alike(rows, _facts(rows), run_id))
-    return pa.Table.from_pylist(found, schema=_SCHEMA), len(rows)
-
-
-_SCHEMA = pa.schema(
-    {
-        "one_key": pa.string(),
-        "other_key": pa.string(),
-        "same": pa.bool_(),
-        "apart": pa.bool_(),
-        "score": pa.float64(),
-        "version": pa.string(),
-        "run_id": pa.string(),
-        "reason": pa.string(),
-    }
-)
+    return from_rows("comparisons", found), len(rows)
 
 
 def _facts(rows: list[dict[str, Any]]) -> dict[str, facts.Facts]:
@@ -173,7 +158,7 @@ def _alike(
             continue
         judgement = compare.judge(one, other)._asdict()
         keys = {name: row[name] for name in ("one_key", "other_key")}
-        yield {**keys, **judgement, "version": VERSION, "run_id": run_id}
+        yield {**keys, **judgement, "version": COMPARED, "run_id": run_id}
 
 
 def near(con: Any) -> pa.Table:

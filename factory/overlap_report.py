@@ -9,7 +9,7 @@ from rich.markup import escape
 from factory import benchmark, catalog, clean
 from factory.benchmark import DecontaminateRecipe
 from factory.catalog import quoted
-from factory.contamination import VERSION
+from factory.likeness import OVERLAPS
 from factory.recipe import Recipe
 from factory.store import Run, Store
 
@@ -17,7 +17,7 @@ SHOWN = 3  # items of a set
 WIDE = 90  # characters of an item
 HITS = f"""
     select subject, kind, count(distinct subject_id) from contaminations
-    where benchmark = $name and version = '{VERSION}' and kind <> 'different'
+    where benchmark = $name and version = '{OVERLAPS}' and kind <> 'different'
     group by all order by kind, subject
 """
 MOST = f"""
@@ -25,7 +25,7 @@ MOST = f"""
         count(*) filter (c.subject = 'rollout') as rollouts,
         min_by(c.subject_id, c.subject || c.subject_id) as one
     from contaminations c join benchmark_items i using (benchmark, digest, item_id)
-    where benchmark = $name and version = '{VERSION}' and kind in ('copy', 'near')
+    where benchmark = $name and version = '{OVERLAPS}' and kind in ('copy', 'near')
     group by all order by problems + rollouts desc, i.item_id limit {SHOWN}
 """
 SIZES = """
@@ -64,7 +64,7 @@ def show(store: Store, sets: Sequence[str], runs: Sequence[Run]) -> None:
 
 
 def _benchmark(console: Console, con: Any, name: str) -> None:
-    sizes = con.sql(SIZES.format(version=quoted(VERSION)), params={"name": name}).fetchall()[0]
+    sizes = con.sql(SIZES.format(version=quoted(OVERLAPS)), params={"name": name}).fetchall()[0]
     console.print(f"[bold]{escape(name)}[/bold]  {sizes[0]:,} items, {sizes[1]:,} texts checked")
     hits = con.sql(HITS, params={"name": name}).fetchall()
     for subject, kind, count in hits:

@@ -5,6 +5,7 @@ it, and a truncated reply never closes it.
 """
 
 OPEN, CLOSE = "<think>", "</think>"
+TOLD = "concat_ws(chr(10), trace, solution)"  # SQL: all that a rollout says
 
 
 def split(text: str, reasoning: str | None) -> tuple[str | None, str]:

@@ -40,10 +40,10 @@ def show(store: Store, text: str, limit: int) -> None:
         names, scores = zip(*nearest, strict=True)
         con.register("nearest", pa.table({"problem_id": names, "score": scores}))
         rows = con.sql(STATED).to_arrow_table().to_pylist()
-    asked, *known = map(facts.facts, facts.readings([text, *(row["statement"] for row in rows)]))
+    asked, *known = facts.readings([text, *(row["statement"] for row in rows)])
     console = Console(highlight=False, soft_wrap=True)
-    for row, found in zip(rows, known, strict=True):
-        _print(console, row, compare.judge(asked, found), text)
+    for row, reading in zip(rows, known, strict=True):
+        _print(console, row, _verdict(asked, reading))
 
 
 def _nearest(con: Any, text: str, limit: int) -> list[tuple[str, float]]:
@@ -60,11 +60,14 @@ def _nearest(con: Any, text: str, limit: int) -> list[tuple[str, float]]:
     return [(name, -score) for score, name in best]
 
 
-def _print(console: Console, row: dict[str, Any], found: compare.Judgement, text: str) -> None:
-    if facts.readings([text])[0].text == facts.readings([row["statement"]])[0].text:
-        verdict = "[bold]the same text[/bold]"
-    else:
-        verdict = f"[bold]the same[/bold]: {found.reason}" if found.same else found.reason
+def _verdict(asked: facts.Reading, known: facts.Reading) -> str:
+    if asked.text == known.text:
+        return "[bold]the same text[/bold]"
+    found = compare.judge(facts.facts(asked), facts.facts(known))
+    return f"[bold]the same[/bold]: {found.reason}" if found.same else found.reason
+
+
+def _print(console: Console, row: dict[str, Any], verdict: str) -> None:
     about = ", ".join(str(row[name]) for name in ("source", "split") if row[name])
     console.print(f"{row['score']:.0%}  {verdict}  [dim]{row['problem_id'][:16]}, {about}[/dim]")
     console.print(f"      {escape(' '.join(row['statement'].split())[:300])}")

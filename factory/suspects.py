@@ -12,7 +12,7 @@ from typing import Any
 
 from factory import catalog, engine
 from factory.catalog import quoted
-from factory.contamination import VERSION
+from factory.likeness import OVERLAPS
 from factory.llm_judge import Judge, JudgeTeacher, Opinion, Pair
 from factory.progress import Progress
 from factory.recipe import shown
@@ -27,7 +27,7 @@ OPEN = f"""
     select c.*, p.statement, i.statement as item
     from contaminations c join raw.problems p on p.problem_id = c.subject_id
     join benchmark_items i using (benchmark, digest, item_id)
-    where c.subject = 'problem' and c.kind = 'suspect' and c.version = '{VERSION}'
+    where c.subject = 'problem' and c.kind = 'suspect' and c.version = '{OVERLAPS}'
         and benchmark in ({{names}})
     order by c.subject_id, benchmark, item_id
 """

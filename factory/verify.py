@@ -4,7 +4,6 @@ Owed are the rollouts without a verdict of this verifier, version and policy aga
 problem has now: a new version or a corrected answer judges again, and buys nothing.
 """
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -61,7 +60,9 @@ def _judge(store: Store, recipe: VerifyRecipe, record: Run, progress: Progress) 
     with catalog.connect(store) as con:
         count = owed(con)
         with progress.task("verify", count) as advance:
-            units = _units(con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS))
+            batches = con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS)
+            # Not fewer rows at a time: DuckDB's batches end where a shard does.
+            units = map(pa.Table.from_batches, engine.units(batches, UNIT_ROWS, len))
             judge = partial(judged, recipe.deadline_s, record.run_id)
             verdicts = engine.spread(judge, units)
             while done := list(islice(verdicts, COMMIT_UNITS)):
@@ -71,18 +72,6 @@ def _judge(store: Store, recipe: VerifyRecipe, record: Run, progress: Progress) 
                     record.counts[name] = record.counts.get(name, 0) + outcome["counts"]
                 store.commit(record, {"verdicts": rows}, store.snapshot())
                 advance(rows.num_rows)
-
-
-def _units(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """UNIT_ROWS and more at a time: DuckDB's batches end where a shard does."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(each.num_rows for each in held) >= UNIT_ROWS:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held)
 
 
 def judged(deadline_s: float, run_id: str, rollouts: pa.Table) -> pa.Table:

@@ -1,196 +1,26 @@
-"""Decontaminate: what is a copy, what is owed, and what a mixture that was checked leaves out."""
+"""Decontaminate: taking sets in, what is owed, kills and races, and a teacher on suspects."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import faults
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT
-from rows import problems, rollout, run, sources
+from leaks import FARM, FILLER, HITS, TRAIN, decontaminate, fill, items, left, rows, said
+from rows import rollout
 
-from factory import catalog, commands, contamination, order, owed, why
-from factory.contamination import Piece
+from factory import why
 from factory.errors import UserError
 from factory.identity import problem_id
 from factory.store import Store
-from schemas.arrow import from_rows
-
-TRAIN = (
-    r"Let $f(x) = \frac{3x + 7}{x - 2}$ for all real $x \neq 2$. Find the sum of all integers $n$ "
-    r"with $10 \le n \le 45$ such that $f(n)$ is an integer."
-)
-FARM = (
-    "A farmer has 240 chickens and sells a quarter of them at the market for $12 each. With the "
-    "money he buys 15 bags of corn. How much does one bag of corn cost?"
-)
-SHORT = "What is $17 + 28$?"
-MIDDLE = r"Compute $\sin 40^\circ \cos 20^\circ$."
-ITEMS = [TRAIN, FARM, SHORT, MIDDLE]
-FILLER = (
-    "Okay, so I need to think about this carefully before I write anything down. Let me look at "
-    "what is known, and then at what I am asked for. Maybe a picture helps, maybe it does not. "
-)
-
-
-def found(path: Path, texts: list[str], subject: str = "problem") -> list[dict[int, str]]:
-    """For every text: the items it hits, and as what."""
-    rows = [
-        {"benchmark": "b", "digest": "d", "item_id": str(i), "statement": text}
-        for i, text in enumerate(ITEMS)
-    ]
-    path = path / "items.parquet"
-    pq.write_table(pa.Table.from_pylist(rows), path)
-    table = pa.table({"subject_id": [str(i) for i in range(len(texts))], "text": texts})
-    hits: list[dict[int, str]] = [{} for _ in texts]
-    for row in contamination.searched(str(path), [Piece("s", subject, table)])[0].found:
-        hits[int(row["subject_id"])][int(row["item_id"])] = row["kind"]
-    return hits
-
-
-def test_a_copy_is_found_in_any_spelling_and_inside_a_longer_problem(tmp_path: Path) -> None:
-    spelled = TRAIN.replace(r"\frac", r"\dfrac").replace(r"\le ", "≤ ").replace("$", " $ ")
-    plain = (
-        "Let f(x) = (3x + 7)/(x - 2) for all real x ≠ 2. Find the sum of all integers n with "
-        "10 ≤ n ≤ 45 such that f(n) is an integer."
-    )
-    wrapped = f"Solve the following problem step by step.\n\nProblem 7. {FARM}"
-    longer = f"{FILLER * 3}{TRAIN} {FILLER}"
-    hits = found(tmp_path, [TRAIN, spelled, wrapped, longer, plain, FARM.upper()])
-    assert hits[:4] == [{0: "copy"}, {0: "copy"}, {1: "copy"}, {0: "copy"}]
-    assert [list(hit) for hit in hits[4:]] == [[0], [1]]
-    assert {kind for hit in hits[4:] for kind in hit.values()} <= {"copy", "near"}
-
-
-def test_a_reworded_problem_is_near_one_with_other_numbers_a_number_variant(tmp_path: Path) -> None:
-    reworded = FARM.replace("A farmer has", "A farmer owns").replace("he buys", "he purchases")
-    variant = FARM.replace("240", "360").replace("15", "20").replace("12", "14")
-    exchanged = FARM.replace("240", "#").replace("15", "240").replace("#", "15")
-    hits = found(tmp_path, [reworded, variant, exchanged])
-    assert hits == [{1: "near"}, {1: "number_variant"}, {1: "number_variant"}]
-
-
-def test_other_problems_are_not_hit(tmp_path: Path) -> None:
-    other = [
-        "A farmer has 240 cows. How much milk do they give in 15 days at 12 litres a day each?",
-        r"Let $f(x) = x^2 + 3x + 7$. Find the sum of all integers $n$ with $f(n) = 45$.",
-        "What is the cost of 12 bags?",
-        r"Compute $\sin 40^\circ$.",
-        "",
-        "2",
-    ]
-    kinds = {kind for hit in found(tmp_path, other) for kind in hit.values()}
-    assert kinds <= {"suspect"}
-
-
-def test_a_problem_of_which_the_words_ask_something_else_is_no_copy(tmp_path: Path) -> None:
-    other = FARM.replace("How much does one bag of corn cost?", "How much less do 3 bags cost?")
-    assert found(tmp_path, [other])[0].get(1) != "copy"
-
-
-def test_a_short_item_is_found_whole_or_not_at_all(tmp_path: Path) -> None:
-    texts = [
-        SHORT,
-        "what is 17+28",
-        "What is $17 + 29$?",
-        f"{FILLER} So what is 17 + 28? It is 45.",
-    ]
-    hits = found(tmp_path, texts)
-    assert [hit.get(2) for hit in hits] == ["copy", "copy", None, None]
-    within = [f"{FILLER} Compute sin 40° cos 20° first. {FILLER}", "Compute sin 40° and cos 20°."]
-    assert [hit.get(3) for hit in found(tmp_path, within, "rollout")] == ["copy", None]
-
-
-def test_a_trace_that_quotes_an_item_is_hit_and_one_that_has_bits_of_it_is_not(
-    tmp_path: Path,
-) -> None:
-    quoted = FILLER * 20 + "\n> " + FARM.replace(". ", ".\n> ") + "\n" + FILLER * 20
-    words = FARM.split()
-    bits = " ".join(" ".join(words[i : i + 6]) + " " + FILLER * 8 for i in range(0, len(words), 3))
-    variant = FILLER * 9 + FARM.replace("240", "360").replace("15", "20") + FILLER * 9
-    hits = found(tmp_path, [quoted, bits, variant], "rollout")
-    assert hits == [{1: "copy"}, {}, {1: "number_variant"}]
-
-
-def test_the_span_is_the_overlapping_text(tmp_path: Path) -> None:
-    text = FILLER * 30 + "ünïcödé — " + FARM + FILLER * 30
-    found(tmp_path, [])
-    table = pa.table({"subject_id": ["a"], "text": [text]})
-    path = str(tmp_path / "items.parquet")
-    row = contamination.searched(path, [Piece("s", "rollout", table)])[0].found[0]
-    assert len(row["span"]) <= contamination.SPAN
-    start = text.index(row["span"][:40])
-    assert abs(start - text.index(FARM)) < 20
-
-
-def test_a_million_characters_take_seconds_and_no_more(tmp_path: Path) -> None:
-    found(tmp_path, [FARM])  # compiled
-    texts = [
-        TRAIN * 6_000,
-        "1 + " * 250_000,
-        "$" * 1_000_000,
-        FILLER * 4_000 + FARM,
-        "\\{" * 500_000,
-    ]
-    began = time.monotonic()
-    hits = found(tmp_path, texts) + found(tmp_path, texts, "rollout")
-    assert time.monotonic() - began < 20
-    assert [hit.get(1) for hit in hits] == [None, None, None, "copy", None] * 2
-    assert hits[0].get(0) == "copy"
-
-
-# The step: stores, items, what is owed.
-
-
-def items(path: Path, *statements: str, field: str = "problem") -> Path:
-    """A file of items with ids a, b, ..."""
-    rows = [{"id": chr(97 + i), field: text} for i, text in enumerate(statements)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
-def fill(store: Store, *statements: str, rollouts: tuple[dict[str, Any], ...] = ()) -> None:
-    """One more shard of problems, and one of rollouts where there are any."""
-    stated = [(text, text, "4", "train") for text in statements]
-    tables = {"problems": problems(*statements), "problem_sources": sources(*stated)}
-    if rollouts:
-        tables["rollouts"] = from_rows("rollouts", list(rollouts))
-    store.commit(run(), {name: table for name, table in tables.items() if table.num_rows})
-
-
-def said(command: str, store: Store, *words: object) -> str:
-    """What a command prints; its exit code must be 0. Raises UserError."""
-    with redirect_stdout(StringIO()) as out:
-        assert commands.run(command, [f"store={store.root}", *map(str, words)]) == 0
-    return out.getvalue()
-
-
-def decontaminate(store: Store, *words: object) -> str:
-    return said("decontaminate", store, *words)
-
-
-def rows(store: Store, sql: str) -> list[Any]:
-    with catalog.connect(store) as con:
-        return con.sql(sql).fetchall()
-
-
-def left(store: Store) -> list[str]:
-    told = said("status", store)
-    return [line.split()[1] for line in told.splitlines() if line.startswith("decontaminate")]
-
-
-HITS = "select subject_id, benchmark, item_id, kind from contaminations order by all"
 
 
 def test_what_is_new_is_checked_and_nothing_twice(store: Store, tmp_path: Path) -> None:
@@ -352,90 +182,6 @@ def test_empty_statements_are_counted_and_left_out(store: Store, tmp_path: Path)
     told = decontaminate(store, "benchmark=mine", f"path={file}", "question=problem")
     assert "1 mine: items without a statement" in told
     assert rows(store, "select item_id from benchmark_items") == [("0",)]
-
-
-# Mixtures and what else reads hits.
-
-
-@pytest.fixture
-def mixed(store: Store, tmp_path: Path) -> Store:
-    """Rollouts of a copy, of its duplicate, of a number variant, of another; one that quotes."""
-    same, variant = FARM + "\n", FARM.replace("240", "360").replace("15", "20")
-    texts = (FARM, same, variant, "What is two and two?")
-    solved = [rollout(text, 0, r"So \boxed{4}") for text in texts]
-    solved.append(rollout("What is two and two?", 1, rf"As in: {FARM} \boxed{{4}}"))
-    fill(store, *texts, rollouts=tuple(solved))
-    said("verify", store)
-    items(tmp_path / "mine.jsonl", FARM)
-    return store
-
-
-def mixture(store: Store, *words: str) -> list[str]:
-    said("mix", store, *words)
-    sql = "select rollout_id from mixture_rows where version = (select max(version) from mixtures)"
-    return sorted(name for (name,) in rows(store, sql))
-
-
-def test_a_mixture_is_not_frozen_before_all_is_checked(mixed: Store, tmp_path: Path) -> None:
-    def refused() -> str:
-        with pytest.raises(UserError) as error:
-            said("mix", mixed, "benchmarks=mine")
-        return str(error.value)
-
-    says = "benchmark 'mine' is not in the store; run `just decontaminate benchmark=mine`"
-    assert says in refused()
-    words = ("benchmark=mine", f"path={tmp_path / 'mine.jsonl'}", "question=problem")
-    decontaminate(mixed, *words)
-    mixture(mixed, "benchmarks=mine")
-    fill(mixed, "One more?")
-    says = "1 problems and rollouts are not checked against benchmark 'mine'; run `just decontam"
-    assert says in refused()
-    decontaminate(mixed)
-    items(tmp_path / "mine.jsonl", FARM, TRAIN)
-    store = Store(mixed.root)
-    mixture(store, "benchmarks=mine")
-    decontaminate(mixed, *words)
-    spec = json.loads(rows(mixed, "select spec from mixtures order by version")[0][0])
-    assert spec["benchmarks"] == ["mine"]
-    assert list(spec["digests"]) == ["mine"]
-
-
-def test_a_mixture_leaves_out_what_was_hit_and_its_duplicates(mixed: Store, tmp_path: Path) -> None:
-    words = (f"path={tmp_path / 'mine.jsonl'}", "question=problem")
-    decontaminate(mixed, "benchmark=mine", *words)
-    other, variant = "What is two and two?-0", FARM.replace("240", "360").replace("15", "20") + "-0"
-    everything = "where=true"
-    assert len(mixture(mixed, everything)) == 5
-    assert mixture(mixed, everything, "benchmarks=mine") == sorted([other, variant])
-    dropped = mixture(mixed, everything, "benchmarks=mine", "number_variants=drop")
-    assert dropped == [other]
-
-
-def test_a_duplicate_of_a_copy_stays_out_though_it_was_not_hit_itself(
-    mixed: Store, tmp_path: Path
-) -> None:
-    other = "What is two and two?"
-    mates = {"subject": "problem", "cluster_id": "c", "kind": "near", "score": 0.9, "run_id": "0"}
-    told = {"reason": "alike", "version": "2", "representative_id": problem_id(FARM)}
-    both = [{**mates, **told, "subject_id": problem_id(text)} for text in (FARM, other)]
-    mixed.commit(run(), {"duplicates": from_rows("duplicates", both)})
-    words = ("benchmark=mine", f"path={tmp_path / 'mine.jsonl'}", "question=problem")
-    decontaminate(mixed, *words)
-    frozen = mixture(mixed, "where=true", "benchmarks=mine")
-    assert [name for name in frozen if name.startswith(other)] == []
-
-
-def test_a_wrong_policy_of_variants_is_one_line(mixed: Store) -> None:
-    with pytest.raises(UserError, match="number_variants='maybe' does not fit: should be 'keep'"):
-        said("mix", mixed, "number_variants=maybe")
-
-
-def test_only_copies_keep_a_problem_from_being_asked(mixed: Store, tmp_path: Path) -> None:
-    words = ("benchmark=mine", f"path={tmp_path / 'mine.jsonl'}", "question=problem")
-    decontaminate(mixed, *words)
-    asked = [text for _, text in owed.problems(mixed, order.resolve([]))]
-    assert any("360 chickens" in text for text in asked)
-    assert not any("240 chickens" in text for text in asked)
 
 
 def test_why_shows_the_item_that_was_hit(store: Store, tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ def test_steps_sample_only_buys(tmp_path: Path) -> None:
 
 def test_at_temperature_zero_the_solver_makes_no_mistake(tmp_path: Path) -> None:
     store = tmp_path / "s"
-    run_factory("generate", f"store={store}", "sampling.temperature=0", "n=1")
+    words = ("sampling.temperature=0", "n=1", "steps=sample,verify")
+    run_factory("generate", f"store={store}", *words)
     assert rows(store, "select pass_rate(outcome), count(*) from corpus") == [(1.0, 96)]
 
 
@@ -181,7 +182,8 @@ def test_adaptive_rollouts_go_where_the_pass_rate_is_uncertain(tmp_path: Path) -
 
 def test_rounds_of_adaptive_share_one_budget(tmp_path: Path) -> None:
     store = tmp_path / "s"
-    done = run_factory("generate", f"store={store}", "n=adaptive", "limit=20", "max_requests=90")
+    words = ("n=adaptive", "limit=20", "max_requests=90", "steps=sample")
+    done = run_factory("generate", f"store={store}", *words)
     assert done.returncode == 0, done.stderr
     assert rows(store, "select count(*) from rollouts") == [(90,)]
 
@@ -300,6 +302,7 @@ def ask_local(
         f"teacher.base_url={server}/v1",
         f"teacher.model={model}",
         f"store={store}",
+        "steps=sample,verify",
         *(() if any(word.startswith("n=") for word in words) else ("n=2",)),
         *words,
         env=env,

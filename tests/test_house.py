@@ -135,6 +135,19 @@ def test_the_front_door_opens_before_anything_is_loaded() -> None:
         assert f"'{heavy}'" not in loaded
 
 
+def test_no_compiler_is_loaded_before_texts_are_compared() -> None:
+    code = "import sys; from factory import clean, families, line, mix, owed, status, summary; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "import training.__main__; print(sorted(sys.modules))"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for heavy in ("numba", "datasketch", "scipy"):
+        assert f"'{heavy}'" not in done.stdout
+
+
 @pytest.mark.parametrize("package", ["trl", "datasets", "vllm"])
 def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path) -> None:
     blocker = tmp_path / "sitecustomize.py"

@@ -1,14 +1,12 @@
 """Which texts to compare: those that share a key, or a band of their signatures (LSH).
 
 A small bucket gives all its pairs. In one of more than `CROWD` every text meets the first `HUBS` of
-it and the one before: a million texts that are all alike cost a few million comparisons. What comes
-out depends on the set of texts alone, not on their order.
+it and the one before: a million texts that are all alike cost a few million comparisons. What is
+new meets what was there by the same rule; so what was compared after several runs depends on the
+set of texts alone where no bucket is crowded, and in one run always.
 """
 
-from typing import Any
-
 import numpy as np
-from datasketch import MinHashLSH
 
 from factory.likeness.kernel import njit, outer
 from factory.likeness.sketch import PERMUTATIONS, mixed
@@ -21,6 +19,8 @@ HUBS = 4
 
 def bands(threshold: float) -> tuple[int, int]:
     """datasketch's choice of bands and of rows in each for this Jaccard similarity."""
+    from datasketch import MinHashLSH  # it loads scipy
+
     lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
     return lsh.b, lsh.r
 
@@ -120,7 +120,7 @@ def visit(keys: Array, order: Array, fresh: Array, whole: bool, out: Array) -> i
 
 
 @outer
-def alike(groups: Array, signatures: Array, least: int, out: Array) -> Any:
+def alike(groups: Array, signatures: Array, least: int, out: Array) -> None:
     """Union texts of a group whose signatures agree in `least` places: fills `out` [n, 2].
 
     Rows of a group stand together. Column 0: the first row of the set a row is in; column 1: in how

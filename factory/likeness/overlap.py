@@ -15,8 +15,9 @@ from factory.likeness import tokens as tk
 from factory.likeness.boilerplate import Phrases, stripped
 from factory.likeness.kernel import njit, outer
 from factory.likeness.read import read
-from factory.likeness.runs import GONE, HIDDEN, RUN, SALTS, STEP, Index, ended, slot_of
-from factory.likeness.sketch import buffers, keyed
+from factory.likeness.runs import GONE, RUN, SALTS, Index, ended, slot_of
+from factory.likeness.sketch import MASKED as HIDDEN
+from factory.likeness.sketch import STEP, buffers, keyed
 from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 from factory.likeness.windows import (

@@ -75,13 +75,13 @@ def stop(page: Page, i: int) -> None:
     elif byte == 33 and (maths or b[i + 1] == 61 or factorial(b, i)):
         tk.emit_sign(page, tk.UNEQUAL if b[i + 1] == 61 else tk.BANG)
     elif byte == 63:
-        tk.new_clause(page, 2)
+        tk.sentence_ends(page, asked=True)
     elif byte == 44 or byte == 59 or byte == 58:
         page.state[tk.TENSED] = 0
         if beside(page, i, -1) and (maths or beside(page, i, 1)):
             tk.emit_mark(page, tk.COMMA)
     elif byte == 33 or CLASS[b[i + 1]] != LETTER:
-        tk.new_clause(page, 1)
+        tk.sentence_ends(page, asked=False)
 
 
 @njit

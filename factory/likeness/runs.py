@@ -12,22 +12,20 @@ import pyarrow as pa
 
 from factory.likeness import boilerplate, tables
 from factory.likeness import tokens as tk
-from factory.likeness.boilerplate import Phrases, stripped
+from factory.likeness.boilerplate import Phrases, tokenised
+from factory.likeness.facts import DIGITS, SMALL
 from factory.likeness.kernel import njit, outer
-from factory.likeness.read import read
-from factory.likeness.sketch import SMALL, buffers, keyed
+from factory.likeness.sketch import MASKED as HIDDEN
+from factory.likeness.sketch import STEP, buffers, keyed
 from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
 RUN = 5
-HIDDEN = U(tables.fnv("#"))
-STEP = U(0x9E3779B97F4A7C15)
 GONE = U(pow(int(STEP), RUN, 1 << 64))  # what the token that leaves a run was multiplied with
 SPARSE = 8  # bits of the filter for each slot
 SALTS = tuple(U(tables.fnv(name)) for name in ("canonical", "maths", "numerals"))
 WEIGHT = 2.0  # what numerals must weigh to be a key: 1 from two digits on, 4 to 9 half of that
 FEW = 4  # so many pieces of mathematics, or fewer, are no key
-_DIGITS = frozenset(tables.fnv(str(n)) for n in range(10))
 
 
 class Index(NamedTuple):
@@ -71,10 +69,9 @@ def read_all(
     """The tokens of all texts one after the other, and each one's keys."""
     n = 0
     for row in range(len(offsets) - 1):
-        read(data, offsets[row], offsets[row + 1], table, page)
-        stripped(page, phrases)
+        count = tokenised(data, offsets[row], offsets[row + 1], table, phrases, page)
         keyed(page, keys[row])
-        for k in range(page.state[tk.COUNT]):
+        for k in range(count):
             text[n], sense[n], kind[n] = page.text[k], page.sense[k], page.kind[k] & 63
             n += 1
         starts[row + 1] = n
@@ -196,4 +193,4 @@ def _keys(keys: Array, kind: Array, text: Array, starts: Array) -> tuple[Array, 
 
 def _weight(numerals: Array) -> float:
     found = set(numerals.tolist())
-    return sum(1.0 - 0.5 * (n in _DIGITS) - 0.5 * (n in SMALL) for n in found)
+    return sum(1.0 - 0.5 * (n in DIGITS) - 0.5 * (n in SMALL) for n in found)

@@ -1,9 +1,10 @@
 """A text's sketch: keys that say what it is, and a MinHash signature that says what it is like.
 
-`canonical` is equal for texts that differ in spelling and markup only; `maths` for texts with the
-same numerals, signs and variables, in whatever order; `numerals` for texts with the same numerals
-above 3, however often; `template` for texts that differ in numerals only. Signatures are those of
-datasketch 2.0 (`affine32`, seed 1) over the same 32-bit hashes.
+`canonical` is equal for texts that differ in spelling and markup only; `maths` for problems with
+the same numerals, signs and variables, in whatever order, and for rollouts with the same ones in
+one order and the same end; `numerals` for texts with the same numerals above 3, however often;
+`template` for texts that differ in numerals only. Signatures are those of datasketch 2.0
+(`affine32`, seed 1) over the same 32-bit hashes.
 """
 
 from functools import cache
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from datasketch import MinHash
 
 from factory.likeness import boilerplate, tables
 from factory.likeness import tokens as tk
@@ -21,8 +21,6 @@ from factory.likeness.tables import Array, Tables
 from factory.likeness.tokens import Page, U
 
 PERMUTATIONS = 128
-VERSION = "1"
-
 SMALL = tuple(U(tables.fnv(str(n))) for n in range(4))
 TAIL = 3  # tokens that end a rollout
 FAR = 2_000  # tokens: a numeral that comes again after that many counts again
@@ -48,6 +46,8 @@ class Sketches(NamedTuple):
 @cache
 def permutations() -> Permutations:
     """datasketch's, of its default seed."""
+    from datasketch import MinHash  # it loads scipy
+
     both = np.asarray(MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations, np.uint32)
     return Permutations(both[0].copy(), both[1].copy())
 

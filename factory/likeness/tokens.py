@@ -44,7 +44,7 @@ class Page(NamedTuple):
     sense: Array  # uint64
     kind: Array  # uint8
     place: Array  # int32: sentence, counted from 0
-    letters: Array  # uint32: which letters a word has, a bit each
+    letters: Array  # uint32: which letters a word has, a bit each; 0 of what is no word
     state: Array  # int64, by the names above
     stack: Array  # int64 [DEEPEST, 3]: token before the brace, what follows it, mode to return to
 
@@ -60,49 +60,53 @@ def page(size: int) -> Page:
 
 
 @njit
+def put(page: Page, text: Any, sense: Any, kind: int) -> None:
+    """One more token, whatever stood in its place before."""
+    n = page.state[COUNT]
+    page.text[n], page.sense[n], page.kind[n] = text, sense, kind
+    page.place[n], page.letters[n] = page.state[SENTENCE], 0
+    page.state[COUNT] = n + 1
+
+
+@njit
 def emit(page: Page, text: Any, sense: Any, kind: int) -> None:
     """One more token; closes an argument that has no braces."""
-    state = page.state
-    n = state[COUNT]
-    page.text[n], page.sense[n], page.kind[n] = text, sense, kind
-    page.place[n] = state[SENTENCE]
-    state[COUNT] = n + 1
-    wanted = state[WANTED]
+    put(page, text, sense, kind)
+    wanted = page.state[WANTED]
     if wanted != NOWHERE:
-        state[WANTED] = NOWHERE
+        page.state[WANTED] = NOWHERE
         if wanted == ABOVE:
             emit_sign(page, SLASH)
-            state[WANTED] = BELOW
+            page.state[WANTED] = BELOW
 
 
 @njit
 def emit_sign(page: Page, sign: Any) -> None:
     """One more operator, which never is an argument."""
-    n = page.state[COUNT]
-    page.text[n], page.sense[n], page.kind[n] = sign, sign, OPERATOR
-    page.place[n] = page.state[SENTENCE]
-    page.state[COUNT] = n + 1
+    put(page, sign, sign, OPERATOR)
 
 
 @njit
 def emit_mark(page: Page, sign: Any) -> None:
     """A comma or the like: two texts without it are two, but it says nothing."""
-    n = page.state[COUNT]
-    page.text[n], page.sense[n], page.kind[n] = sign, U(0), BLANK
-    page.place[n] = page.state[SENTENCE]
-    page.state[COUNT] = n + 1
+    put(page, sign, U(0), BLANK)
 
 
 @njit
-def new_clause(page: Page, ends: int) -> None:
-    """The end of a sentence: 1, or 2 for a question's."""
+def put_bracket(page: Page, sign: Any) -> None:
+    """One more bracket, which never is an argument."""
+    put(page, sign, sign, BRACKET)
+
+
+@njit
+def sentence_ends(page: Page, asked: bool) -> None:
+    """The end of a sentence; one that asks marks all of its tokens."""
     state = page.state
-    if ends == 2:
+    if asked:
         for k in range(state[STARTED], state[COUNT]):
             page.kind[k] |= np.uint8(ASKED)
-    if ends:
-        state[STARTED] = state[COUNT]
-        state[SENTENCE] += 1
+    state[STARTED] = state[COUNT]
+    state[SENTENCE] += 1
 
 
 @njit
@@ -120,15 +124,6 @@ def opened(page: Page, follows: int, mode: int) -> None:
     state[WANTED] = NOWHERE
     if follows != NOWHERE:
         put_bracket(page, OPEN)
-
-
-@njit
-def put_bracket(page: Page, sign: Any) -> None:
-    """One more bracket, which never is an argument."""
-    n = page.state[COUNT]
-    page.text[n], page.sense[n], page.kind[n] = sign, sign, BRACKET
-    page.place[n] = page.state[SENTENCE]
-    page.state[COUNT] = n + 1
 
 
 @njit

@@ -12,13 +12,13 @@ TENS = "thirty forty fifty sixty seventy eighty ninety"  # from 30 on
 # Words that carry no content of their own, among them the ways to ask.
 EMPTY = """
     a an the this that these those there here of in on at to for from with by as into onto upon per
-    like would also known everyone
+    like known everyone
     and or but so then thus hence also too both either if when while where whose which who whom it
     its they them their theirs he him his she her hers we us our you your i my me is are was were be
     been being am do does did done has have had having will would shall should can could may might
     must let suppose assume given consider note know such say call denote define
     find determine compute calculate evaluate solve what how many much value answer question problem
-    express give get obtain work out figure tell state ask please figure
+    express give get obtain work out figure tell state ask please
     now just only very well same some any all each every own other another one ones
     because since after before during until once still yet again than
     dollar usd buck o re ll ve d m t s
@@ -80,13 +80,12 @@ SAME = """
     precisely exactly
     steady constant
     ones unit
-    satisfy satisfying hold
-    contain hold include
+    satisfy satisfying hold fulfill fulfil
+    contain include
     consist comprise
     intersect meet cross
     equal equivalent same
     solution root
-    satisfy fulfill fulfil
     simplify reduce
     form build construct built
     side edge
@@ -147,7 +146,7 @@ SAME = """
     cube cubic
     cylinder cylindrical
     hour hr
-    minute min
+    minute
     second sec
     pound lb
     kilogram kg
@@ -175,7 +174,6 @@ EXCLUSIVE = """
     median | mode | range | variance
     prime | composite
     before | after
-    first | last
     inside | outside
     inscribe inscribed | circumscribe circumscribed
     left | right
@@ -211,7 +209,6 @@ EXCLUSIVE = """
     arithmetic | geometric
     horizontal | vertical
     domain | range
-    row | column
     north | south | east | west
     midpoint | endpoint
     vertex | focus | directrix

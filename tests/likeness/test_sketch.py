@@ -11,7 +11,8 @@ import pyarrow as pa
 from conftest import ROOT
 from datasketch import MinHash, MinHashLSH
 
-from factory.likeness import facts, neighbours, sketch
+from factory.likeness import boilerplate, facts, neighbours, sketch, tables, tokens
+from factory.likeness.boilerplate import tokenised
 
 TEXTS = [
     "Tom has 3 apples and buys 4 more. How many apples does Tom have?",
@@ -105,3 +106,14 @@ def test_null_and_sliced_arrays_are_read_as_they_stand() -> None:
 def test_keys_as_text_are_their_hexadecimal_digits() -> None:
     numbers = np.array([[1, 2], [2**64 - 1, 0]], np.uint64)
     assert sketch.hex_keys(numbers).to_pylist() == [f"{1:016x}{2:016x}", "f" * 16 + "0" * 16]
+
+
+def test_only_words_have_letters_whatever_stood_in_memory() -> None:
+    data, offsets = sketch.buffers(pa.array([r"Is the angle $60^{\circ}$ or 3° + $5^\circ$, Ann?"]))
+    page = tokens.page(len(data))
+    page.letters[:] = 0xFFFFFFFF
+    with np.errstate(over="ignore"):
+        count = tokenised(data, *offsets, tables.load(), boilerplate.load(), page)
+    said = ["is", "the", "angle", "60", "°", "or", "3", "°", "+", "5", "°", "ann"]
+    wanted = [sum(1 << (ord(c) & 31) for c in set(word) if c.isalpha()) for word in said]
+    assert page.letters[:count].tolist() == wanted
