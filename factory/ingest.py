@@ -42,6 +42,9 @@ class IngestRecipe(Recipe):
     name: str | None = None
     question: str | None = None
     answer: str | None = None
+    completion: str | None = None
+    trace: str | None = None
+    model: str | None = None
     id: str | None = None
     split: Split | None = None
     license: str | None = None
@@ -196,6 +199,12 @@ class _Intake:
         if not rejected and not self.taken:
             raise RecipeError(f"{self.recipe.path or self.origin.source} has no rows")
         self._judge_collisions(rejected + len(self.taken))
+        if not self.taken:
+            why, most = self.rejects.counts.most_common(1)[0]
+            raise UserError(
+                f"not one of {rejected:,} rows fits; {most:,}: {why}; they are kept in "
+                f"{self.rejects.path}"
+            )
 
     def _judge_collisions(self, rows: int) -> None:
         found = {why: n for why, n in self.rejects.counts.items() if why.startswith(COLLIDES)}
