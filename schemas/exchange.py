@@ -16,6 +16,11 @@ class Unfit(ValueError):
     """A source row that cannot become a problem; the text is the reason counted."""
 
 
+class NotMaths(Unfit):
+    """A row of a data set's other fields. It is counted; a set may hold millions, so that of its
+    content nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRollout:
     """An existing trace. `name` is the source's field and, with `index`, the identity.

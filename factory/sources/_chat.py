@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from factory.sources._fields import field
-from schemas.exchange import SourceRollout, SourceRow, Unfit
+from schemas.exchange import NotMaths, SourceRollout, SourceRow, Unfit
 
 ROLES = {
     "system": "system",
@@ -60,7 +60,7 @@ def stratos(raw: dict[str, Any], model: str, split: str | None) -> SourceRow:
     """
     asked, reply = exchange(raw)
     if not asked.startswith(BOXED):
-        raise Unfit("not mathematics: the prompt does not ask for a boxed answer")
+        raise NotMaths("not mathematics: the prompt does not ask for a boxed answer")
     return SourceRow(
         statement=asked.removeprefix(BOXED), split=split, rollouts=rollouts(reply, model)
     )

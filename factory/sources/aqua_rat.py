@@ -28,5 +28,4 @@ def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
         statement="\n".join([field(raw, "question"), *listed]),
         answer=letter,
         split=HUB.split(recipe),
-        level="elementary",
     )

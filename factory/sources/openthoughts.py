@@ -12,7 +12,7 @@ from typing import Any
 from factory.sources import _chat
 from factory.sources._fields import boxed, field
 from factory.sources._hub import Published
-from schemas.exchange import SourceRollout, SourceRow, Unfit
+from schemas.exchange import NotMaths, SourceRollout, SourceRow
 
 HUB = Published("openthoughts", "open-thoughts/OpenThoughts-114k", config="metadata")
 LICENSE = "Apache-2.0"
@@ -26,7 +26,7 @@ def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     if "conversations" in raw:
         return _chat.stratos(raw, MODEL, HUB.split(recipe))
     if (domain := field(raw, "domain")) != "math":
-        raise Unfit(f"not mathematics: domain is {domain}")
+        raise NotMaths(f"not mathematics: domain is {domain}")
     text, thought = field(raw, "deepseek_solution"), field(raw, "deepseek_reasoning")
     return SourceRow(
         statement=field(raw, "problem"),

@@ -11,7 +11,7 @@ from typing import Any
 from factory.sources import _chat
 from factory.sources._fields import field
 from factory.sources._hub import Published
-from schemas.exchange import SourceRow, Unfit
+from schemas.exchange import NotMaths, SourceRow
 
 HUB = Published("openthoughts3", "open-thoughts/OpenThoughts3-1.2M")
 LICENSE = "Apache-2.0"
@@ -23,7 +23,7 @@ name, read = HUB.name, HUB.read
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """A problem and one trace. Raises Unfit where it is not mathematics."""
     if (domain := field(raw, "domain")) != "math":
-        raise Unfit(f"not mathematics: domain is {domain}")
+        raise NotMaths(f"not mathematics: domain is {domain}")
     asked, reply = _chat.exchange(raw)
     return SourceRow(
         statement=asked,

@@ -10,6 +10,7 @@ from shapes import ROWS, marked, numina_cot, thoughts, write
 
 from factory import catalog, reasoning
 from factory.ingest import sources
+from factory.sources.math import SUBJECTS
 from factory.store import Store
 
 OFFLINE = {"HF_HUB_OFFLINE": "1"}
@@ -173,6 +174,23 @@ def test_a_folder_of_gsm8k_is_called_as_its_file(home: Path, tmp_path: Path) -> 
     assert ask(home, "select source, answer, split from problems") == [
         ("gsm8k_test", "1004", "test")
     ]
+
+
+def test_math_is_all_its_subjects_unless_one_is_named(home: Path, tmp_path: Path) -> None:
+    pytest.importorskip("datasets", reason="the extra `hub` is not installed")
+    folder, card = tmp_path / "hendrycks_math", ["---", "configs:"]
+    for subject in SUBJECTS:
+        (folder / subject).mkdir(parents=True)
+        row = {"problem": f"{subject}?", "level": "Level 2", "type": "Algebra"}
+        write(folder / subject / "train-00000-of-00001", [{**row, "solution": "\\boxed{2}"}])
+        files = f"[{{split: train, path: {subject}/train-*}}]"
+        card += [f"- config_name: {subject}", f"  data_files: {files}"]
+    (folder / "README.md").write_text("\n".join([*card, "---", ""]))
+    for words in ((), ("config=geometry",)):
+        done = ingest(home, "source=math", f"path={folder}", "split=train", *words)
+        assert done.returncode == 0, done.stderr
+    sql = "select source, count(*) from problem_sources group by all order by 1"
+    assert ask(home, sql) == [("math_train", 7), ("math_train_geometry", 1)]
 
 
 @pytest.mark.parametrize("source", sorted(ROWS))

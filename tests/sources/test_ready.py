@@ -68,6 +68,7 @@ def test_every_row_is_a_problem_or_counted_with_its_reason(library: Path) -> Non
         reasons = [line["reason"] for line in lines if line["source"] == source]
         assert {r: reasons.count(r) for r in reasons} == REJECTED.get(source, {}), source
         assert held[source] + len(reasons) == len(table), source
+    assert all((line["raw"] is None) == ("not mathematics" in line["reason"]) for line in lines)
 
 
 def test_licence_and_split_come_with_every_row(library: Path) -> None:
