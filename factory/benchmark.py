@@ -6,8 +6,6 @@ that came last counts.
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,12 +13,11 @@ import pyarrow as pa
 from factory import catalog
 from factory.errors import RecipeError, UserError, unknown
 from factory.recipe import HOME, Recipe, load, named, validate
-from factory.sources import _files, hub
+from factory.sources import _files, _hub
 from factory.store import Run, Store, canonical, digest
 from schemas.arrow import from_rows
 
 NAME = re.compile(r"[\w.-]+")
-FILES = (".jsonl", ".json", ".csv", ".parquet")
 NEWEST = """
     select benchmark, arg_max(digest, run_id) as digest from (
         select benchmark, digest, run_id from raw.benchmark_items
@@ -140,18 +137,9 @@ def read(name: str, definition: Definition, record: Run) -> list[Item]:
 
 
 def _rows(definition: Definition) -> Iterable[_files.Raw]:
-    path = Path(definition.path)
-    if path.is_file():
-        return _of_file(path)
-    if path.suffix in FILES or not re.fullmatch(r"[\w.-]+/[\w.-]+", definition.path):
-        raise UserError(f"path={definition.path}: no such file, and no OWNER/NAME of the hub")
-    place = {"split": "test", "part": definition.part, "config": definition.config}
-    return hub.read(SimpleNamespace(path=definition.path, **place))
-
-
-def _of_file(path: Path) -> Iterable[_files.Raw]:
+    path = definition.path
     try:
-        yield from _files.any_format(path)
+        yield from _hub.rows(path, definition.config, definition.part or "test")
     except (OSError, pa.ArrowException, UnicodeError) as error:
         raise UserError(f"cannot read {path}: {' '.join(str(error).split())[:300]}") from error
 

@@ -8,7 +8,6 @@ and where that is most of a run, the run says so and fails: two files came under
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +26,7 @@ from schemas.exchange import SourceRow, Unfit
 from schemas.row import Split
 
 UNIT_ROWS = 20_000
+UNIT_CHARACTERS = 200_000_000  # long traces: what a unit takes of memory is a few times this
 COLLIDES = "row id already holds other content"
 
 Unit = list[tuple[int, Any]]
@@ -42,6 +42,9 @@ class IngestRecipe(Recipe):
     name: str | None = None
     question: str | None = None
     answer: str | None = None
+    completion: str | None = None
+    trace: str | None = None
+    model: str | None = None
     id: str | None = None
     split: Split | None = None
     license: str | None = None
@@ -103,13 +106,20 @@ def _utf8(key: str, value: Any) -> Any:
 
 def _units(source: ModuleType, recipe: IngestRecipe) -> Iterator[Unit]:
     """Rows of the source, a unit at a time. Raises UserError where reading fails underway."""
+    unit: Unit = []
+    size = 0
     try:
-        rows = source.read(recipe)
-        while unit := list(islice(rows, UNIT_ROWS)):
-            yield unit
+        for number, raw in source.read(recipe):
+            unit.append((number, raw))
+            size += len(str(raw))
+            if len(unit) == UNIT_ROWS or size > UNIT_CHARACTERS:
+                yield unit
+                unit, size = [], 0
     except (OSError, pa.ArrowException, UnicodeError) as error:
         words = " ".join(str(error).split())[:300]
         raise UserError(f"cannot read {recipe.path}: {words}") from error
+    if unit:
+        yield unit
 
 
 class _Intake:
@@ -196,6 +206,12 @@ class _Intake:
         if not rejected and not self.taken:
             raise RecipeError(f"{self.recipe.path or self.origin.source} has no rows")
         self._judge_collisions(rejected + len(self.taken))
+        if not self.taken:
+            why, most = self.rejects.counts.most_common(1)[0]
+            raise UserError(
+                f"not one of {rejected:,} rows fits; {most:,}: {why}; they are kept in "
+                f"{self.rejects.path}"
+            )
 
     def _judge_collisions(self, rows: int) -> None:
         found = {why: n for why, n in self.rejects.counts.items() if why.startswith(COLLIDES)}

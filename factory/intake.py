@@ -55,6 +55,7 @@ def read(number: int, raw: Any, source: ModuleType, recipe: Any, origin: Origin)
         level=_optional("level", found.level),
         domain=_optional("domain", found.domain),
         license=origin.license if found.license is None else _text("license", found.license),
+        origin=_optional("origin", found.origin),
         rollouts=tuple(map(_rollout, found.rollouts)),
     )
 
@@ -75,6 +76,9 @@ def _parsed(raw: Any, source: ModuleType, recipe: Any) -> SourceRow:
 
 def _rollout(found: SourceRollout) -> SourceRollout:
     _text("rollout", found.text)
+    _text("model", found.model)
+    _optional("reasoning", found.reasoning)
+    _optional("finish reason", found.finish_reason)
     if not isinstance(found.label, bool | None):
         raise Unfit(f"label is not true or false but {type(found.label).__name__}")
     return found
@@ -126,6 +130,7 @@ def _source_row(row: SourceRow, problem_id: str, origin: Origin) -> dict[str, An
         "split": row.split,
         "level": row.level,
         "domain": row.domain,
+        "origin": row.origin,
         "run_id": origin.run_id,
     }
 
@@ -133,7 +138,7 @@ def _source_row(row: SourceRow, problem_id: str, origin: Origin) -> dict[str, An
 def _rollout_row(
     row: SourceRow, problem_id: str, found: SourceRollout, origin: Origin
 ) -> dict[str, Any]:
-    trace, solution = reasoning.split(found.text, None)
+    trace, solution = reasoning.split(found.text, found.reasoning)
     where = {"source": origin.source, "field": found.name}
     source_row = str(row.row)
     return {
@@ -146,7 +151,8 @@ def _rollout_row(
         "model": found.model,
         "backend": "import",
         "sample_index": found.index,
-        "license": origin.license,
+        "finish_reason": found.finish_reason or _cut(found),
+        "license": row.license,
         "source": origin.source,
         "source_row": source_row,
         "source_label": found.label,
@@ -155,3 +161,8 @@ def _rollout_row(
         "trace": trace,
         "solution": solution,
     }
+
+
+def _cut(found: SourceRollout) -> str | None:
+    """`length` for a thought that never ends, where the source does not say why it stopped."""
+    return "length" if not found.reasoning and reasoning.unended(found.text) else None

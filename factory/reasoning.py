@@ -1,15 +1,23 @@
 """One reader for every shape in which thinking comes: a field of its own, or inline `<think>` tags.
 
 Either tag may be missing: templates that prefill the opening one return text that begins inside
-it, and a truncated reply never closes it.
+it, and a truncated reply never closes it. Sky-T1's markers, which Bespoke-Stratos and OpenThoughts
+kept, are read as these tags.
 """
 
 OPEN, CLOSE = "<think>", "</think>"
 TOLD = "concat_ws(chr(10), trace, solution)"  # SQL: all that a rollout says
+MARKERS = {
+    "<|begin_of_thought|>": OPEN,
+    "<|end_of_thought|>": CLOSE,
+    "<|begin_of_solution|>": "",
+    "<|end_of_solution|>": "",
+}
 
 
 def split(text: str, reasoning: str | None) -> tuple[str | None, str]:
     """(trace, solution) of a reply. The trace is None where nothing was thought aloud."""
+    text = _tagged(text)
     if reasoning and reasoning.strip():
         text = text.strip().removeprefix(CLOSE).strip()
         inline, solution = split(text, None) if text.startswith(OPEN) else (None, text)
@@ -21,6 +29,20 @@ def split(text: str, reasoning: str | None) -> tuple[str | None, str]:
     if opened and not before.strip():
         return inside.strip(), ""
     return None, text.strip()
+
+
+def unended(text: str) -> bool:
+    """Whether a reply was cut off inside its thought."""
+    text = _tagged(text)
+    return text.lstrip().startswith(OPEN) and CLOSE not in text
+
+
+def _tagged(text: str) -> str:
+    """A text that opens with Sky-T1's marker, in tags; any other as it is."""
+    if text.lstrip().startswith(next(iter(MARKERS))):
+        for marker, tag in MARKERS.items():
+            text = text.replace(marker, tag)
+    return text
 
 
 def _both(told: str, inline: str | None) -> str:

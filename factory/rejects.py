@@ -1,6 +1,7 @@
 """Rows that do not fit: counted by reason, and kept whole in the run's own file.
 
-A file is rejects/RUN_ID.jsonl, a line a row: source, row, reason and raw, the row as it was read.
+A file is rejects/RUN_ID.jsonl, a line a row: source, row, reason and raw, the row as it was read
+(null where it is not mathematics, which is no mistake).
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from typing import Any
 
 from factory.errors import StoreError
 from factory.store import Store
-from schemas.exchange import Unfit
+from schemas.exchange import NotMaths, Unfit
 
 
 class Rejects:
@@ -26,7 +27,9 @@ class Rejects:
     def add(self, number: int, raw: Any, unfit: Unfit) -> None:
         """Count a row and keep it for the next `write`."""
         self.counts[str(unfit)] += 1
-        if isinstance(raw, Unfit):
+        if isinstance(unfit, NotMaths):
+            raw = None
+        elif isinstance(raw, Unfit):
             raw = getattr(raw, "raw", None)
         kept = {"source": self.source, "row": number, "reason": str(unfit), "raw": raw}
         self._lines.append(json.dumps(kept, ensure_ascii=True, default=str) + "\n")

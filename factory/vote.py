@@ -27,7 +27,7 @@ OWED = f"""
     with each as (
         select r.problem_id, v.rollout_id, v.extracted, coalesce(v.canonical, v.extracted) as form,
             case when r.source is null then r.rollout_id
-                 else concat_ws(' ', r.model, r.teacher, r.sample_index) end as voter
+                 else concat_ws(' ', r.model, r.teacher, r.source_row, r.sample_index) end as voter
         from verdicts v join raw.rollouts r using (rollout_id)
         where v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
             and v.policy = '{maths.POLICY}'

@@ -16,20 +16,33 @@ class Unfit(ValueError):
     """A source row that cannot become a problem; the text is the reason counted."""
 
 
+class NotMaths(Unfit):
+    """A row of a data set's other fields. It is counted; a set may hold millions, so that of its
+    content nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRollout:
-    """An existing trace. `name` is the source's field and, with `index`, the identity."""
+    """An existing trace. `name` is the source's field and, with `index`, the identity.
+
+    Thinking stands in `text`, marked, or in `reasoning`. `finish_reason` as the source gives it.
+    """
 
     name: str
     index: int
     text: str
     model: str
     label: bool | None = None
+    reasoning: str | None = None
+    finish_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a source in our words. `row` None: the row number is the id."""
+    """One row of a source in our words. `row` None: the row number is the id.
+
+    `origin` is where the source itself has the row from.
+    """
 
     statement: str
     answer: str | None = None
@@ -38,6 +51,7 @@ class SourceRow:
     level: str | None = None
     domain: str | None = None
     license: str | None = None
+    origin: str | None = None
     rollouts: tuple[SourceRollout, ...] = ()
 
 

@@ -38,6 +38,7 @@ class ProblemSource(Row):
     """One ingested row of one source; several may lead to the same problem."""
 
     KEY: ClassVar = ("source", "source_row")
+    LATER: ClassVar = ("origin",)
 
     source: str = Field(description="name of the source: a data set, one file of it, or a world")
     source_row: str = Field(description="the row's id in its source, or its row number from 0")
@@ -48,6 +49,7 @@ class ProblemSource(Row):
     domain: str | None = Field(description="field of mathematics, where the source has one")
     run_id: str = Field(description="run that brought it in")
     answer: str | None = Field(description="reference answer as the source states it")
+    origin: str | None = Field(description="where the source has the row from, in its own words")
 
 
 class Rollout(Row):

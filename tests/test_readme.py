@@ -38,6 +38,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     desk = tmp_path_factory.mktemp("desk")
     shutil.copytree(demo, desk / "data")
     (desk / "my.jsonl").write_text('{"prompt": "What is 2 + 2?", "final": "4", "key": "a"}\n')
+    trace = '{"prompt": "What is 2 + 2?", "final": "4", "output": "<think>Two twos.</think> 4"}\n'
+    (desk / "traces.jsonl").write_text(trace)
+    turns = '[{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}]'
+    (desk / "chats.jsonl").write_text(f'{{"messages": {turns}, "final": "4"}}\n')
     (desk / "exam.jsonl").write_text('{"text": "How many primes are there below 1,000,003?"}\n')
     for name in ("gsm8k_train.jsonl", "gsm8k_test.jsonl", "gsm8k_example_model_solutions.jsonl"):
         if SHARED.is_dir():

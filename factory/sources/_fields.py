@@ -1,18 +1,50 @@
-"""A row whose fields the user names: question=FIELD [answer=FIELD] [id=FIELD]."""
+"""Fields of rows: those the user names, and what the ready sources read in common.
+
+question=FIELD [answer=FIELD] [id=FIELD] [completion=FIELD model=NAME [trace=FIELD]]
+"""
 
 from typing import Any
 
 from factory.errors import UserError
-from schemas.exchange import SourceRow, Unfit
+from schemas.exchange import SourceRollout, SourceRow, Unfit
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """The row in our words. Raises Unfit where a named field is not in it."""
     if recipe.question is None:
         raise UserError(f"source={recipe.source} needs question=FIELD; a row has: {', '.join(raw)}")
-    row = None if recipe.id is None else scalar(raw, recipe.id)
-    answer = None if recipe.answer is None else scalar(raw, recipe.answer)
-    return SourceRow(statement=field(raw, recipe.question), answer=answer, row=row)
+    return SourceRow(
+        statement=field(raw, recipe.question),
+        answer=None if recipe.answer is None else scalar(raw, recipe.answer),
+        row=None if recipe.id is None else scalar(raw, recipe.id),
+        rollouts=_rollouts(raw, recipe),
+    )
+
+
+def _rollouts(raw: dict[str, Any], recipe: Any) -> tuple[SourceRollout, ...]:
+    if recipe.completion is None:
+        return ()
+    texts = _listed(field(raw, recipe.completion))
+    traces = [None] * len(texts) if recipe.trace is None else _listed(field(raw, recipe.trace))
+    model = model_of(raw, recipe)
+    return tuple(
+        SourceRollout(recipe.completion, index, text, model, reasoning=trace)
+        for index, (text, trace) in enumerate(zip(texts, traces, strict=True))
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def model_of(raw: dict[str, Any], recipe: Any) -> Any:
+    """Who wrote the row's rollouts: what the field `model` names holds, else that name itself."""
+    if recipe.model is None:
+        raise UserError(
+            f"source={recipe.source} needs model=NAME, who wrote the rollouts, or model=FIELD "
+            f"where the rows say; a row has: {', '.join(raw)}"
+        )
+    return raw.get(recipe.model, recipe.model)
 
 
 def field(raw: dict[str, Any], name: str) -> Any:
@@ -28,3 +60,25 @@ def scalar(raw: dict[str, Any], name: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise Unfit(f"{name} is neither text nor number but {type(value).__name__}")
     return None if value is None else str(value)
+
+
+def boxed(solution: str) -> str | None:
+    """What stands in the last balanced \\boxed{}, if any."""
+    start = solution.rfind("\\boxed{")
+    depth = 0
+    for place in range(start + 6, len(solution)) if start >= 0 else ():
+        depth += {"{": 1, "}": -1}.get(solution[place], 0)
+        if depth == 0:
+            return solution[start + 7 : place]
+    return None
+
+
+def slug(words: str | None) -> str | None:
+    """`Number Theory` -> `number_theory`: a field of mathematics as the house spells it."""
+    return words.strip().lower().replace(" ", "_") if words else None
+
+
+def area(domains: list[str] | None) -> str | None:
+    """`["Mathematics -> Algebra -> Linear Equations"]` -> `algebra`: the field of the first one."""
+    steps = domains[0].split(" -> ") if domains else []
+    return slug(steps[min(1, len(steps) - 1)]) if steps else None

@@ -119,9 +119,11 @@ def parquet(path: Path) -> Iterator[Raw]:
             number += 1
 
 
+READERS = {".jsonl": jsonl, ".json": json, ".csv": csv, ".parquet": parquet}
+
+
 def any_format(path: Path) -> Iterator[Raw]:
     """By the file's ending."""
-    readers = {".jsonl": jsonl, ".json": json, ".csv": csv, ".parquet": parquet}
-    if path.suffix not in readers:
-        raise UserError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(readers)}")
-    return readers[path.suffix](path)
+    if path.suffix not in READERS:
+        raise UserError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(READERS)}")
+    return READERS[path.suffix](path)

@@ -1,43 +1,38 @@
 """GSM8K: grade-school word problems; the answer field is a worked solution ending in `#### n`.
 
-path = the set's JSONL file; the split is read off its name, or given as split=train|test.
+openai/gsm8k (config main), MIT, splits train and test: `split=` says which. path = the set's JSONL
+file or another export; the split is read off its name, or given.
 """
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from factory.errors import UserError
-from factory.sources import _files
+from factory.sources._fields import field
+from factory.sources._hub import Published
 from schemas.exchange import SourceRow, Unfit
 
+HUB = Published("gsm8k", "openai/gsm8k", config="main", part=None)
 LICENSE = "MIT"
 
-
-def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of `path`. Raises UserError where the split cannot be told."""
-    path = _files.path_of(recipe)
-    if recipe.split is None and _split(path) is None:
-        raise UserError(f"cannot tell the split of {path.name}: give split=train or split=test")
-    return _files.any_format(path)
+read = HUB.read
 
 
-def _split(path: Path) -> str | None:
-    """The split that stands in the name as a word; None where neither does, or both do."""
-    found = {"train", "test"} & set(re.split("[^a-z]+", path.stem.lower()))
-    return found.pop() if len(found) == 1 else None
+def name(recipe: Any) -> str:
+    """The file's name; from the hub what the published file is called, for it has the same rows."""
+    if recipe.path is not None and Path(recipe.path).is_file():
+        return Path(recipe.path).stem
+    return HUB.name(recipe).replace(":", "_")
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """Question and final number."""
-    _, marker, answer = raw["answer"].rpartition("####")
+    _, marker, answer = field(raw, "answer").rpartition("####")
     if not marker:
         raise Unfit("no '####' before the final answer")
     return SourceRow(
-        statement=raw["question"],
+        statement=field(raw, "question"),
         answer=answer.strip().replace(",", ""),
-        split=_split(Path(recipe.path)),
+        split=HUB.split(recipe),
         level="elementary",
         domain="arithmetic",
     )

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from factory.errors import MissingExtra, UserError
-from factory.sources import _files
+from factory.errors import UserError
+from factory.sources import _files, _hub
 from factory.sources._fields import parse
 
 __all__ = ["name", "parse", "read"]
@@ -32,13 +32,4 @@ def _asked(recipe: Any) -> tuple[str, str]:
 def read(recipe: Any) -> Iterator[_files.Raw]:
     """The rows of one part. Raises UserError with the hub's own words."""
     path, part = _asked(recipe)
-    try:
-        import datasets
-        from datasets.exceptions import DatasetsError
-    except ModuleNotFoundError as error:
-        raise MissingExtra("datasets", "hub") from error
-    try:
-        yield from enumerate(datasets.load_dataset(path, recipe.config, split=part, streaming=True))
-    except (OSError, ValueError, DatasetsError) as error:
-        words = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"hub {path}: {words}") from error
+    return _hub.rows(path, recipe.config, part)

@@ -1,19 +1,31 @@
 """MATH (Hendrycks): competition problems in seven subjects and five levels, with boxed answers.
 
-path = a JSONL, JSON or Parquet file of rows {problem, solution or answer, type or subject, level};
-split=train|test must be given: the files do not say.
+EleutherAI/hendrycks_math, MIT, a configuration a subject (all of them unless config= names one),
+splits train and test. path = a JSONL, JSON, CSV or Parquet file of rows {problem, solution or
+answer, type or subject, level}. split=train|test must be given: the files do not say.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from factory.errors import UserError
-from factory.sources import _files
-from factory.sources._fields import field, scalar
+from factory.sources import _files, _hub
+from factory.sources._fields import boxed, field, scalar
 from schemas.exchange import SourceRow, Unfit
 
+HUB = "EleutherAI/hendrycks_math"
 LICENSE = "MIT"
 
+SUBJECTS = (
+    "algebra",
+    "counting_and_probability",
+    "geometry",
+    "intermediate_algebra",
+    "number_theory",
+    "prealgebra",
+    "precalculus",
+)
 DOMAINS = {
     "Algebra": "algebra",
     "Intermediate Algebra": "algebra",
@@ -25,19 +37,34 @@ DOMAINS = {
 }
 
 
+def name(recipe: Any) -> str:
+    """The file's name, or `math_SPLIT`, or `math_SPLIT_SUBJECT`."""
+    if recipe.path is not None and Path(recipe.path).is_file():
+        return Path(recipe.path).stem
+    return "_".join(word for word in ("math", recipe.part or recipe.split, recipe.config) if word)
+
+
 def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of `path`. Raises UserError where no split is given."""
+    """The rows of `path`, else of the hub. Raises UserError where no split is given."""
     if recipe.split is None:
         raise UserError("source=math needs split=train or split=test: the files do not say")
-    return _files.any_format(_files.path_of(recipe))
+    path, part = recipe.path or HUB, recipe.part or recipe.split
+    if Path(path).is_file():
+        return _files.any_format(Path(path))
+    subjects = [recipe.config] if recipe.config else SUBJECTS
+    parts = (row for subject in subjects for _, row in _hub.rows(path, subject, part))
+    return enumerate(parts)
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """Problem, answer and subject; the row's id where it has one."""
     stated = raw.get("answer") not in (None, "")
+    answer = scalar(raw, "answer") if stated else boxed(raw.get("solution") or "")
+    if answer is None:
+        raise Unfit("no answer: neither a field 'answer' nor a boxed one in 'solution'")
     return SourceRow(
         statement=field(raw, "problem"),
-        answer=scalar(raw, "answer") if stated else boxed(raw.get("solution") or ""),
+        answer=answer,
         row=scalar(raw, "unique_id") if "unique_id" in raw else None,
         level=level(raw.get("level")),
         domain=DOMAINS.get(raw.get("type") or raw.get("subject") or ""),
@@ -48,14 +75,3 @@ def level(stated: Any) -> str | None:
     """`Level 3` and 3 -> `math-3`: MATH's own ladder, not a school level."""
     digits = str(stated or "").removeprefix("Level ")
     return f"math-{digits}" if digits.isdigit() else None
-
-
-def boxed(solution: str) -> str:
-    """What stands in the last balanced \\boxed{}. Raises Unfit where there is none."""
-    start = solution.rfind("\\boxed{")
-    depth = 0
-    for place in range(start + 6, len(solution)) if start >= 0 else ():
-        depth += {"{": 1, "}": -1}.get(solution[place], 0)
-        if depth == 0:
-            return solution[start + 7 : place]
-    raise Unfit("no answer: neither a field 'answer' nor a boxed one in 'solution'")
