@@ -144,7 +144,7 @@ def _mix(words: list[str]) -> int:
     _note_owed(store)
     mixture, new = mix.run(store, recipe, Progress())
     catalog.publish(store)
-    summary.of_mixture(mixture, new)
+    summary.of_mixture(store, mixture, new)
     return 0
 
 

@@ -157,7 +157,7 @@ def _histogram(title: str, unit: str, found: Sequence[tuple[str, int, float | No
 
 
 def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> None:
-    where = "" if store.where == "data" else f" store={shlex.quote(store.where)}"
+    where = _where(store)
     lines = ['just sql "select level, pass_rate(outcome) from corpus group by 1 order by 2 desc"']
     lines += [f"just why {wrong}  [dim]# a wrong rollout[/dim]"] if wrong else []
     lines += ["just mix mixture=mid"] if correct else []
@@ -165,6 +165,11 @@ def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> N
     for line in lines:
         command, hint, rest = line.partition("  [dim]")
         console.print(f"  {command}{where}{hint}{rest}", soft_wrap=True)
+
+
+def _where(store: Store) -> str:
+    """What a command needs to find a store that is not ./data."""
+    return "" if store.where == "data" else f" store={shlex.quote(store.where)}"
 
 
 def of_step(run: Run, store: Store) -> None:
@@ -182,7 +187,7 @@ def of_step(run: Run, store: Store) -> None:
         console.print(f"  rejected rows are kept in {store.root}/rejects/{run.run_id}.jsonl")
 
 
-def of_mixture(mixture: dict[str, Any], new: bool) -> None:
+def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
     """A frozen mixture, or the one that already holds these rows."""
     name = f"{mixture['name']}@{mixture['version']}"
     words = "frozen" if new else "already holds exactly these rows; nothing written"
@@ -192,6 +197,5 @@ def of_mixture(mixture: dict[str, Any], new: bool) -> None:
     console.print(f"  examples  {mixture['rows']:,}")
     console.print(f"  tokens    {mixture['tokens']:,} by {mixture['tokenizer']}")
     console.print(f"  snapshot  {mixture['snapshot_id']}")
-    console.print(
-        f"\n[bold]next[/bold]\n  just train stage={mixture['stage']} mixture={name} recipe=smoke"
-    )
+    command = f"just train stage={mixture['stage']} mixture={name} recipe=smoke{_where(store)}"
+    console.print(f"\n[bold]next[/bold]\n  {command}")
