@@ -46,6 +46,7 @@ def _read_signed(text: str) -> int:
 
 SLOTS = {
     "": Slot(f"-?(?:0|{_COUNT})", str, int),  # -3
+    "count": Slot(_COUNT, str, int),  # 3, never 0 or below
     "coef": Slot(f"-?(?:{_COUNT})?", _coefficient, _read_signed),  # 3x, -x
     "signed": Slot(f" [-+] {_COUNT}", _signed, _read_signed),  # x + 3
     "term": Slot(f" [-+] (?:{_COUNT})?", _signed_coefficient, _read_signed),  # x^2 - x
