@@ -51,6 +51,7 @@ SLOTS = {
     "signed": Slot(f" [-+] {_COUNT}", _signed, _read_signed),  # x + 3
     "term": Slot(f" [-+] (?:{_COUNT})?", _signed_coefficient, _read_signed),  # x^2 - x
     "word": Slot("[A-Za-z]{1,20}", str, str),
+    "said": Slot("(?:[A-F] says: [A-Za-z0-9 ]{5,50}\\. ?){2,6}(?<=\\.)", str, str),
     "chain": Slot(f"{_COUNT}(?: [-+×] {_COUNT}){{1,9}}", str, str),  # 3 + 4 × 5
     "ratios": Slot(f"{_COUNT}/{_COUNT}(?: [-+×÷] {_COUNT}/{_COUNT}){{1,5}}", str, str),
 }
