@@ -64,6 +64,7 @@ def solve(params: Params, hand: Hand) -> str:
     if not known or len({*people}) < len(people):
         raise hand.doubt("Somebody speaks twice, or of a stranger; I cannot tell.")
     cases = _cases(people)
+    hand.say("For each case I look which claims are true.", "A knight's claim must be true.")
     if hand.likes():
         hand.say("I try every number of knights.", "How many knights could there be?")
         cases.sort(key=lambda case: sum(case.values()))
@@ -77,13 +78,13 @@ def solve(params: Params, hand: Hand) -> str:
 
 
 def _stands(hand: Hand, claims: list[Claim], case: Reading) -> bool:
-    """Whether each claim is as true as its speaker; stops at the first contradiction."""
+    """Whether each claim is as true as its speaker is; stops at the first contradiction."""
     seen: list[str] = []
     for who, claim in claims:
         holds, kind = _holds(claim, case), "knight" if case[who] else "knave"
-        if hand.errs("a lie taken for the truth", load=1.2):
+        if hand.errs("a lie taken for the truth", load=2.0):
             holds = not holds
-        seen.append(f"what {who} says is {'true' if holds else 'false'}")
+        seen.append(f"{who} {'true' if holds else 'false'}")
         if holds != case[who]:
             contradiction = f"{', '.join(seen)}, but {who} is a {kind}"
             hand.say(

@@ -44,7 +44,8 @@ def draw(rng: random.Random, difficulty: int) -> Params:
 def answer(params: Params) -> str:
     """Python's modular powers and inverses."""
     if "base" in params:
-        return str(pow(*numbers(params, "base", "exponent"), 10))
+        base, exponent = numbers(params, "base", "exponent")
+        return str(pow(base, exponent, 10))
     if "a" in params:
         a, b, m = numbers(params, "a", "b", "m")
         return str(pow(a, -1, m) * b % m)
