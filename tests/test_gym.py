@@ -33,10 +33,8 @@ def _equation(entry: dict[str, Any]) -> str:
     from sympy.parsing.sympy_parser import parse_expr
 
     x = Symbol(entry["metadata"]["variable"])
-    left, right = (
-        parse_expr(side, local_dict={str(x): x})
-        for side in entry["metadata"]["equation"].split("=")
-    )
+    sides = entry["metadata"]["equation"].split("=")
+    left, right = (parse_expr(side, local_dict={str(x): x}) for side in sides)
     line = expand(left - right)
     a, b = line.coeff(x, 1), line.coeff(x, 0)
     return f"Solve for x: {'' if a == 1 else '-' if a == -1 else a}x + 1 = {1 - b}."
