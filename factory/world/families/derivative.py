@@ -59,19 +59,19 @@ _KINDS = (("",), ("x",), ("qx",), ("nx", "bx"), ("nqmx", "nbx"))
 def draw(rng: random.Random, difficulty: int) -> Params:
     """Sums of powers, then a value, then one rule, then two rules at once."""
     kind = rng.choice(_KINDS[difficulty - 1])
-    degree = {1: 3, 2: 4, 5: 2}.get(difficulty, 2)
-    params: Params = {"p": spell(drawn(rng, degree, 9 if difficulty < 5 else 5))}
+    degree = 3 if difficulty <= 2 else 2
+    params: Params = {"p": spell(drawn(rng, degree, (9, 6, 6, 5, 5)[difficulty - 1]))}
     x = rng.choice((1, 2, 3, 4, 5, -1, -2, -3))
     if "n" in kind:
         params["n"] = rng.randint(3, 5) if difficulty == 4 else rng.randint(2, 3)
     if "q" in kind or "b" in kind:
-        other = drawn(rng, 2 if difficulty == 5 else 1, 6)
+        other = drawn(rng, 1, 6)
         params["q" if "q" in kind else "below"] = spell(other)
     if "m" in kind:
         params["m"] = rng.randint(2, 3)
     if "x" in kind:
         params["x"] = abs(x) if difficulty == 2 else x
-    small = all(0 < abs(at(base, x)) <= 12 for base, _ in _factors(params))
+    small = all(0 < abs(at(base, x)) <= 9 for base, _ in _factors(params))
     return params if difficulty <= 2 or small else draw(rng, difficulty)
 
 
@@ -109,14 +109,14 @@ def solve(params: Params, hand: Hand) -> str:
     x = int(params["x"])
     if not rest:
         if n == 1:
-            return tex(value_at(hand, _differentiated(hand, p, "f"), x, "The derivative"))
+            return tex(value_at(hand, _differentiated(hand, p, "f"), x, "the derivative"))
         return tex(_part(hand, "f", p, n, x)[1])
     q, m = rest[0]
     if (n, m) == (1, 1) and hand.likes(0.4):
         hand.say("I multiply out first, so that no rule is needed.")
         product = times(p, q)
         hand.state(f"The product is {spell(product)}.", f"Multiplied out: {spell(product)}.")
-        return tex(value_at(hand, _differentiated(hand, product, "f"), x, "The derivative"))
+        return tex(value_at(hand, _differentiated(hand, product, "f"), x, "the derivative"))
     u, slope_u = _part(hand, "u", p, n, x)
     v, slope_v = _part(hand, "v", q, abs(m), x)
     rule = _quotient if m < 0 else _product
@@ -125,16 +125,19 @@ def solve(params: Params, hand: Hand) -> str:
 
 def _differentiated(hand: Hand, poly: Poly, name: str) -> Poly:
     """The derivative, term by term."""
+    if len(poly) == 2:
+        hand.state(f"{name}'(x) = {plain(poly[1])}.")
+        return poly[1:]
     hand.say("Each x^k becomes k x^(k-1).", f"I differentiate {spell(poly)} term by term.")
     slope: list[Number] = [0] * len(poly)
     for power in range(len(poly) - 1, 0, -1):
         if poly[power] == 0:
             continue
         factor = hand.multiply(power, poly[power])
-        lowered = power - (not (power > 1 and hand.errs("exponent not lowered", load=1)))
+        lowered = power - (not (power > 1 and hand.errs("exponent not lowered", load=0.4)))
         slope[lowered] += factor
         hand.say(f"The derivative of {term(poly[power], power)} is {term(factor, lowered)}.")
-    if poly[0] and hand.errs("constant kept when differentiating", load=1):
+    if poly[0] and hand.errs("constant kept when differentiating", load=0.4):
         slope[0] += poly[0]
     found = trimmed(slope)
     hand.state(f"So {name}'(x) = {spell(found)}.", f"{name}'(x) = {spell(found)}.")
@@ -213,6 +216,8 @@ def _quotient(hand: Hand, u: Number, slope_u: Number, v: Number, slope_v: Number
     if hand.errs("quotient rule in the wrong order", load=1):
         left, right = right, left
     top = hand.subtract(left, right)
+    if v == 1:
+        return top
     below = v if hand.errs("denominator not squared", load=1) else hand.multiply(v, v)
     hand.state(f"The fraction is {plain(top)}/{operand(plain(below))}.")
     return hand.divide(top, below)
