@@ -1,13 +1,23 @@
 """Definite integrals of polynomials, values of antiderivatives, and areas between curves."""
 
+import math
 import random
 from fractions import Fraction
+from itertools import pairwise, zip_longest
 
 from factory.world.hand import Hand
 from factory.world.notation import Number, operand, plain, tex, tidy
-from factory.world.phrasing import Params, numbers
+from factory.world.phrasing import Params
 from factory.world.polynomials import (
-    Poly, antiderived, at, derived, drawn, plus, poly_of, spell, term, times, trimmed,
+    Poly,
+    antiderived,
+    at,
+    drawn,
+    plus,
+    poly_of,
+    spell,
+    times,
+    trimmed,
 )  # fmt: skip
 from factory.world.working import added, value_at
 
@@ -37,10 +47,13 @@ def draw(rng: random.Random, difficulty: int) -> Params:
     if difficulty >= 4:
         return _drawn_area(rng, difficulty)
     low = 0 if difficulty == 1 else rng.randint(-3, 2)
-    params: Params = {"p": spell(drawn(rng, difficulty, 9)), "a": low}
+    p = drawn(rng, difficulty, (6, 4, 6)[difficulty - 1])
+    if difficulty == 2:  # so that the antiderivative has whole coefficients
+        p = tuple(int(c) * (power + 1) for power, c in enumerate(p))
+    params: Params = {"p": spell(p), "a": low}
     if difficulty > 1 and rng.random() < 0.4:
         params["start"] = rng.randint(-9, 9)
-    return {**params, "b": low + rng.randint(1, 5)}
+    return {**params, "b": low + rng.randint(1, 6 - difficulty)}
 
 
 def answer(params: Params) -> str:
@@ -68,7 +81,7 @@ def solve(params: Params, hand: Hand) -> str:
     if "q" in params:
         return tex(_area(hand, poly_of(params["p"]), poly_of(params["q"])))
     p = poly_of(params["p"])
-    low, high = numbers(params, "a", "b")
+    low, high = _limits(params)
     if "start" not in params:
         return tex(_integral(hand, p, low, high))
     start = int(params["start"])
@@ -76,11 +89,11 @@ def solve(params: Params, hand: Hand) -> str:
     if hand.likes():
         return tex(added(hand, (start, _integral(hand, p, low, high))))
     whole = _antiderivative(hand, p)
-    constant = hand.subtract(start, value_at(hand, whole, low, "Without a constant F"))
+    constant = hand.subtract(start, value_at(hand, whole, low, "F without a constant"))
     if hand.errs("constant of integration left out"):
         constant = 0
     hand.state(f"So F(x) = {spell(plus(whole, (constant,)))}.")
-    return tex(added(hand, (value_at(hand, whole, high, "The part with x"), constant)))
+    return tex(added(hand, (value_at(hand, whole, high, "the part with x"), constant)))
 
 
 def _integral(hand: Hand, p: Poly, low: int, high: int) -> Number:
@@ -101,7 +114,7 @@ def _by_simpson(hand: Hand, p: Poly, low: int, high: int) -> Number:
         "Simpson's rule is exact up to degree 3: (width/6) × (left + 4 × middle + right).",
         f"I take the heights at {low}, {middle} and {high}; up to degree 3 Simpson is exact.",
     )
-    heights = [value_at(hand, p, x, "The height") for x in (low, middle, high)]
+    heights = [value_at(hand, p, x, "the height") for x in (low, middle, high)]
     if not hand.errs("middle height not weighed"):
         heights[1] = hand.multiply(4, heights[1])
     total = added(hand, heights)
@@ -123,9 +136,8 @@ def _antiderivative(hand: Hand, p: Poly) -> Poly:
 
 
 def _area(hand: Hand, p: Poly, q: Poly) -> Number:
-    size = max(len(p), len(q))
-    pairs = [(f[k] if k < len(f) else 0 for f in (p, q)) for k in range(size)]
-    gap = trimmed(hand.subtract(a, b) if b else a for a, b in pairs)
+    pairs = zip_longest(p, q, fillvalue=0)
+    gap = trimmed(hand.subtract(above, below) if below else above for above, below in pairs)
     hand.state(f"The difference is d(x) = {spell(gap)}.", f"Subtracting, d(x) = {spell(gap)}.")
     roots = _crossings(hand, gap)
     hand.state(f"The curves meet at x = {', '.join(map(str, roots))}.")
@@ -135,9 +147,76 @@ def _area(hand: Hand, p: Poly, q: Poly) -> Number:
         return hand.divide(hand.multiply(abs(gap[-1]), hand.power(int(width), 3)), 6)
     whole, pieces = _antiderivative(hand, gap), list[Number]()
     heights = [value_at(hand, whole, root, "F") for root in roots]
-    for left, right in zip(heights, heights[1:], strict=False):
+    for left, right in pairwise(heights):
         pieces.append(hand.subtract(right, left))
     if len(pieces) > 1 and hand.errs("parts of opposite sign cancelled"):
         return abs(added(hand, pieces))
     hand.state(f"The pieces are {', '.join(plain(piece) for piece in pieces)}; sizes count.")
     return added(hand, [abs(piece) for piece in pieces])
+
+
+def _crossings(hand: Hand, gap: Poly) -> list[int]:
+    """The whole roots of a parabola or cubic, ascending. Raises Doubt when not all are whole."""
+    found: list[int] = []
+    if len(gap) == 4:
+        tried = sorted(range(-WIDEST, WIDEST + 1), key=lambda x: (abs(x), -x))
+        root = next((x for x in tried if at(gap, x) == 0), None)
+        if root is None:
+            raise hand.doubt(f"I find no whole root of {spell(gap)}.")
+        hand.say(f"Trying small numbers, d({root}) = 0.", f"By trial x = {root} is a root of d.")
+        row: list[Number] = [gap[-1]]
+        for coefficient in gap[-2:0:-1]:
+            carried = hand.multiply(row[-1], root) if root else 0
+            row.append(added(hand, (carried, coefficient)))
+        gap = trimmed(row[::-1])
+        hand.state(f"Dividing by x {'-' if root > 0 else '+'} {abs(root)} leaves {spell(gap)}.")
+        found.append(root)
+    if len(gap) != 3:
+        raise hand.doubt(f"{spell(gap)} does not look like what I need.")
+    return sorted({*found, *_parabola_roots(hand, gap)})
+
+
+def _parabola_roots(hand: Hand, gap: Poly) -> tuple[int, int]:
+    c, b, a = gap
+    if hand.likes():
+        total, product = (hand.divide(-b, a), hand.divide(c, a)) if a != 1 else (-b, c)
+        hand.say(f"I need two numbers with sum {plain(total)} and product {plain(product)}.")
+        square = total * total - 4 * product
+    else:
+        hand.say("For the roots I take the discriminant b^2 - 4ac.")
+        square = hand.subtract(hand.multiply(b, b), hand.multiply(4, hand.multiply(a, c)))
+        total, square = Fraction(-b) / a, square / Fraction(a) ** 2
+    root = Fraction(math.isqrt(max(0, square.numerator)), math.isqrt(square.denominator))
+    low, high = tidy((total - root) / 2), tidy((total + root) / 2)
+    if root * root != square or root == 0 or not (isinstance(low, int) and isinstance(high, int)):
+        raise hand.doubt("That has no two whole roots, which cannot be right here.")
+    hand.say(f"These are {low} and {high}.", f"That gives x = {low} and x = {high}.")
+    return low, high
+
+
+def _drawn_area(rng: random.Random, difficulty: int) -> Params:
+    count = difficulty - 2
+    gap = Poly((rng.choice((-2, -1, 1, 1, 2, 3)) if count == 2 else rng.choice((-1, 1, 2)),))
+    for root in rng.sample(range(-4, 6), count):
+        gap = times(gap, (-root, 1))
+    q = trimmed(rng.randint(-5, 6) for _ in range(count))
+    p = plus(gap, q)
+    return {"p": spell(p), "q": spell(q)} if len(q) > 1 else _drawn_area(rng, difficulty)
+
+
+def _pieces(params: Params) -> list[tuple[Poly, int, int]]:
+    """What is integrated, and from where to where."""
+    if "q" not in params:
+        return [(poly_of(params["p"]), *_limits(params))]
+    gap = plus(poly_of(params["p"]), poly_of(params["q"]), -1)
+    roots = [x for x in range(-WIDEST, WIDEST + 1) if at(gap, x) == 0]
+    return [(gap, low, high) for low, high in pairwise(roots)]
+
+
+def _limits(params: Params) -> tuple[int, int]:
+    return int(params["a"]), int(params["b"])
+
+
+def _between(p: Poly, low: int, high: int) -> Fraction:
+    whole = antiderived(p)
+    return Fraction(at(whole, high) - at(whole, low))
