@@ -74,11 +74,7 @@ def check(params: Params, answer: str) -> bool:
     b = int(params["b"])
     shown, _, _ = answer.removesuffix("}").partition("_{")
     wanted = int(params.get("c", 10 if "n" in params else b))
-    if (
-        not shown
-        or set(shown) - set(DIGITS[:wanted])
-        or base != ("" if wanted == 10 else str(wanted))
-    ):
+    if not shown or set(shown) - set(DIGITS[:wanted]) or answer != _with_base(shown, wanted):
         return False
     if "op" in params:
         x, y = (_weight(str(params[name]), b) for name in "xy")
