@@ -6,7 +6,7 @@ Everything here goes through the hand, so it is exact when the hand is steady an
 from collections.abc import Sequence
 
 from factory.world.hand import Hand
-from factory.world.notation import Number, operand, plain
+from factory.world.notation import Number, plain
 from factory.world.polynomials import Poly, spell
 
 LONGEST_PRODUCT = 25  # factors; nobody writes out more
@@ -74,10 +74,13 @@ def choose(hand: Hand, n: int, k: int) -> Number:
         k = n - k
     if k > LONGEST_PRODUCT:
         raise hand.doubt(f"C({n}, {k}) is too long to write out.")
-    if k > 2 and n <= 12 and hand.likes(0.25):
+    if k > 2 and hand.likes(0.35):
         return _by_pascal(hand, n, k)
+    if k <= 1:
+        hand.say(f"C({n}, {k}) is {n**k}.", f"There are C({n}, {k}) = {n**k} ways.")
+        return n**k
     ways = multiplied(hand, range(n, n - k, -1))
-    if k > 1 and not hand.errs("order counted although it does not matter"):
+    if not hand.errs("order counted although it does not matter"):
         ways = hand.divide(ways, multiplied(hand, range(k, 1, -1)))
     hand.state(f"C({n}, {k}) = {plain(ways)}.", f"So C({n}, {k}) is {plain(ways)}.")
     return ways
@@ -91,9 +94,3 @@ def _by_pascal(hand: Hand, n: int, k: int) -> Number:
         ways = hand.divide(hand.multiply(ways, n - j), j + 1)
     hand.state(f"C({n}, {k}) = {plain(ways)}.", f"So C({n}, {k}) is {plain(ways)}.")
     return ways
-
-
-def bracketed(values: Sequence[Number], sign: str) -> str:
-    """`3 + (-4) + 5`."""
-    first, *rest = map(plain, values)
-    return "".join([first, *(f" {sign} {operand(text)}" for text in rest)])
