@@ -80,7 +80,7 @@ def choose(hand: Hand, n: int, k: int) -> Number:
         hand.say(f"C({n}, {k}) is {n**k}.", f"There are C({n}, {k}) = {n**k} ways.")
         return n**k
     ways = multiplied(hand, range(n, n - k, -1))
-    if not hand.errs("order counted although it does not matter"):
+    if not hand.errs("order counted although it does not matter", load=0.7):
         ways = hand.divide(ways, multiplied(hand, range(k, 1, -1)))
     hand.state(f"C({n}, {k}) = {plain(ways)}.", f"So C({n}, {k}) is {plain(ways)}.")
     return ways

@@ -78,13 +78,8 @@ def draw(rng: random.Random, difficulty: int) -> Params:
         kids, low = rng.randint(3, 5), rng.randint(1, 4)
         return {"who": who, "coins": kids * low + rng.randint(5, 15), "kids": kids, "low": low}
     if kind == "committee":
-        men, women, size = rng.randint(4, 9), rng.randint(4, 9), rng.randint(4, 6)
-        return {
-            "size": size,
-            "men": men,
-            "women": women,
-            "least": rng.randint(1, min(3, women - 1)),
-        }
+        men, women, size = rng.randint(3, 15), rng.randint(3, 12), rng.randint(3, 4)
+        return {"size": size, "men": men, "women": women, "least": rng.randint(1, 2)}
     if kind == "multiples":
         d, e, f = sorted(rng.sample(range(2, 16), 3))
         return {"top": rng.randint(300, 3000), "d": d, "e": e, "f": f}
@@ -221,10 +216,10 @@ def _committees(hand: Hand, size: int, men: int, women: int, least: int) -> Numb
     if whole:
         hand.say("I count all selections and take away those with too few.", "By the complement.")
         everyone = choose(hand, int(hand.add(men, women)), size)
-        skipped = range(least - 1) if hand.errs("boundary case left out") else range(least)
+        skipped = range(least - 1) if hand.errs("boundary case left out", load=1) else range(least)
     else:
         hand.say(f"I go through the cases {least}, {least + 1}, ... one by one.")
-        skipped = range(least + hand.errs("boundary case left out"), size + 1)
+        skipped = range(least + hand.errs("boundary case left out", load=1), size + 1)
         everyone = 0
     cases: list[Number] = []
     for k in skipped:

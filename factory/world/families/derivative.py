@@ -59,7 +59,7 @@ _KINDS = (("",), ("x",), ("qx",), ("nx", "bx"), ("nqmx", "nbx"))
 def draw(rng: random.Random, difficulty: int) -> Params:
     """Sums of powers, then a value, then one rule, then two rules at once."""
     kind = rng.choice(_KINDS[difficulty - 1])
-    degree = 3 if difficulty <= 2 else 2
+    degree = (3, 3, 2, 2, rng.choice((1, 2)))[difficulty - 1]
     params: Params = {"p": spell(drawn(rng, degree, (9, 6, 6, 5, 5)[difficulty - 1]))}
     x = rng.choice((1, 2, 3, 4, 5, -1, -2, -3))
     if "n" in kind:

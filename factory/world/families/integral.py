@@ -46,14 +46,14 @@ def draw(rng: random.Random, difficulty: int) -> Params:
     """Integrals of growing degree; areas enclosed in one piece at 4, in two at 5."""
     if difficulty >= 4:
         return _drawn_area(rng, difficulty)
-    low = 0 if difficulty == 1 else rng.randint(-3, 2)
-    p = drawn(rng, difficulty, (6, 4, 6)[difficulty - 1])
+    low = rng.choice((0, 0, 1)) if difficulty == 1 else rng.randint(-2, 1)
+    p = drawn(rng, difficulty, (9, 4, 6)[difficulty - 1])
     if difficulty == 2:  # so that the antiderivative has whole coefficients
         p = tuple(int(c) * (power + 1) for power, c in enumerate(p))
     params: Params = {"p": spell(p), "a": low}
     if difficulty > 1 and rng.random() < 0.4:
         params["start"] = rng.randint(-9, 9)
-    return {**params, "b": low + rng.randint(1, 6 - difficulty)}
+    return {**params, "b": low + rng.randint(1, (6, 3, 2)[difficulty - 1])}
 
 
 def answer(params: Params) -> str:
@@ -90,7 +90,7 @@ def solve(params: Params, hand: Hand) -> str:
         return tex(added(hand, (start, _integral(hand, p, low, high))))
     whole = _antiderivative(hand, p)
     constant = hand.subtract(start, value_at(hand, whole, low, "F without a constant"))
-    if hand.errs("constant of integration left out"):
+    if hand.errs("constant of integration left out", load=1):
         constant = 0
     hand.state(f"So F(x) = {spell(plus(whole, (constant,)))}.")
     return tex(added(hand, (value_at(hand, whole, high, "the part with x"), constant)))
@@ -103,7 +103,7 @@ def _integral(hand: Hand, p: Poly, low: int, high: int) -> Number:
     upper = value_at(hand, whole, high, "F")
     lower = value_at(hand, whole, low, "F")
     hand.state(f"The integral is F({high}) - F({low}) = {plain(upper)} - {operand(plain(lower))}.")
-    if lower != 0 and hand.errs("lower limit added instead of subtracted"):
+    if lower != 0 and hand.errs("lower limit added instead of subtracted", load=1):
         return hand.add(upper, lower)
     return hand.subtract(upper, lower) if lower != 0 else upper
 
@@ -115,7 +115,7 @@ def _by_simpson(hand: Hand, p: Poly, low: int, high: int) -> Number:
         f"I take the heights at {low}, {middle} and {high}; up to degree 3 Simpson is exact.",
     )
     heights = [value_at(hand, p, x, "the height") for x in (low, middle, high)]
-    if not hand.errs("middle height not weighed"):
+    if not hand.errs("middle height not weighed", load=1):
         heights[1] = hand.multiply(4, heights[1])
     total = added(hand, heights)
     hand.state(f"The weighed heights add up to {plain(total)}.")
@@ -126,7 +126,7 @@ def _antiderivative(hand: Hand, p: Poly) -> Poly:
     hand.say("I raise each exponent by one and divide by it.", "First an antiderivative.")
     raised: list[Number] = [0]
     for power, coefficient in enumerate(p):
-        if coefficient and power and hand.errs("not divided by the new exponent", load=1):
+        if coefficient and power and hand.errs("not divided by the new exponent", load=0.5):
             raised.append(coefficient)
             continue
         raised.append(hand.divide(coefficient, power + 1) if coefficient and power else coefficient)
@@ -149,7 +149,7 @@ def _area(hand: Hand, p: Poly, q: Poly) -> Number:
     heights = [value_at(hand, whole, root, "F") for root in roots]
     for left, right in pairwise(heights):
         pieces.append(hand.subtract(right, left))
-    if len(pieces) > 1 and hand.errs("parts of opposite sign cancelled"):
+    if len(pieces) > 1 and hand.errs("parts of opposite sign cancelled", load=1):
         return abs(added(hand, pieces))
     hand.state(f"The pieces are {', '.join(plain(piece) for piece in pieces)}; sizes count.")
     return added(hand, [abs(piece) for piece in pieces])
@@ -197,7 +197,11 @@ def _parabola_roots(hand: Hand, gap: Poly) -> tuple[int, int]:
 def _drawn_area(rng: random.Random, difficulty: int) -> Params:
     count = difficulty - 2
     gap = Poly((rng.choice((-2, -1, 1, 1, 2, 3)) if count == 2 else rng.choice((-1, 1, 2)),))
-    for root in rng.sample(range(-4, 6), count):
+    # One root of a cubic is 0, so that much of the work stays short.
+    roots = (
+        [0, *rng.sample((-3, -2, -1, 1, 2, 3), 2)] if count == 3 else rng.sample(range(-4, 6), 2)
+    )
+    for root in roots:
         gap = times(gap, (-root, 1))
     q = trimmed(rng.randint(-5, 6) for _ in range(count))
     p = plus(gap, q)
