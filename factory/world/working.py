@@ -77,7 +77,7 @@ def choose(hand: Hand, n: int, k: int) -> Number:
     if k > 2 and hand.likes(0.35):
         return _by_pascal(hand, n, k)
     if k <= 1:
-        hand.say(f"C({n}, {k}) is {n**k}.", f"There are C({n}, {k}) = {n**k} ways.")
+        hand.say(f"C({n}, {k}) is {n**k}.", f"C({n}, {k}) = {n**k}, of course.")
         return n**k
     ways = multiplied(hand, range(n, n - k, -1))
     if not hand.errs("order counted although it does not matter", load=0.7):

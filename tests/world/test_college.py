@@ -202,7 +202,7 @@ def test_polynomials_and_calculus_agree_with_sympy(difficulty: int) -> None:
         f *= sym(params.get("q", 1)) ** int(params.get("m", 1))
         slope = sympy.diff(f / sym(params.get("below", 1)), X)
         if "x" in params:
-            assert slope.subs(X, params["x"]) == sympy.Rational(_plain(answer))
+            assert slope.subs(X, int(params["x"])) == sympy.Rational(_plain(answer))
         else:
             assert sympy.expand(slope - sym(answer)) == 0
     for params, _, answer in drawn("integral", difficulty):

@@ -39,11 +39,11 @@ PHRASINGS = (
     "A florist sells {kids} kinds of flowers. {who:word} orders {coins} flowers with at least {low}"
     " of every kind. How many different orders are possible?",
     "A committee of {size} is chosen from {men} teachers and {women} parents. How many committees"
-    " have at least {least} parents?",
+    " have {least} or more parents?",
     "From {men} red and {women} blue cards, all different, {size} are taken at once. How many"
-    " selections hold at least {least} blue cards?",
+    " selections hold {least} or more blue cards?",
     "A team of {size} is put together from {men} juniors and {women} seniors. In how many ways can"
-    " it be done with at least {least} seniors on the team?",
+    " it be done with {least} or more seniors on the team?",
     "Walking only right and up along grid lines, how many shortest paths from (0, 0) to ({x}, {y})"
     " avoid both ({p}, {q}) and ({r}, {s})?",
     "A courier goes from (0, 0) to ({x}, {y}) on a grid of streets, each step one to the right or"
@@ -188,7 +188,7 @@ def _arranged(hand: Hand, n: int, k: int) -> Number:
         return hand.multiply(chosen, multiplied(hand, range(k, 0, -1)))
     places = [n] * k if hand.errs("used again what was already placed") else range(n, n - k, -1)
     ways = multiplied(hand, places)
-    hand.state(f"{' × '.join(map(str, places))} = {plain(ways)}.")
+    hand.state(f"That makes {plain(ways)} arrangements.", f"So there are {plain(ways)} ways.")
     return ways
 
 

@@ -110,6 +110,9 @@ def _integral(hand: Hand, p: Poly, low: int, high: int) -> Number:
 
 def _by_simpson(hand: Hand, p: Poly, low: int, high: int) -> Number:
     middle = tidy(Fraction(low + high, 2))
+    if len(p) <= 2:
+        hand.say("Under a straight line the mean height is the one in the middle.")
+        return hand.multiply(high - low, value_at(hand, p, middle, "the height"))
     hand.say(
         "Simpson's rule is exact up to degree 3: (width/6) × (left + 4 × middle + right).",
         f"I take the heights at {low}, {middle} and {high}; up to degree 3 Simpson is exact.",
@@ -169,7 +172,7 @@ def _crossings(hand: Hand, gap: Poly) -> list[int]:
             carried = hand.multiply(row[-1], root) if root else 0
             row.append(added(hand, (carried, coefficient)))
         gap = trimmed(row[::-1])
-        hand.state(f"Dividing by x {'-' if root > 0 else '+'} {abs(root)} leaves {spell(gap)}.")
+        hand.state(f"Dividing by {spell((-root, 1))} leaves {spell(gap)}.")
         found.append(root)
     if len(gap) != 3:
         raise hand.doubt(f"{spell(gap)} does not look like what I need.")

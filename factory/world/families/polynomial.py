@@ -132,7 +132,8 @@ def _expanded(hand: Hand, p: Poly, q: Poly) -> str:
             if len(pairs) > 2 and hand.errs("missed pair of terms"):
                 pairs.pop()
             found.append(added(hand, [hand.multiply(a, b) for a, b in pairs]))
-            hand.state(f"The coefficient of x^{power} is {plain(found[-1])}.")
+            where = f"coefficient of {term(1, power)}" if power else "constant"
+            hand.state(f"The {where} is {plain(found[-1])}.")
         total = trimmed(found[::-1])
     hand.state(f"Together: {spell(total)}.", f"The product is {spell(total)}.")
     left, right = at(p, 1) * at(q, 1), at(total, 1)
@@ -151,7 +152,7 @@ def _reduced(hand: Hand, n: Poly, d: Poly) -> str:
     lower = plus((), d[:-1], -1)
     if hand.errs("signs kept when the leading power is isolated"):
         lower = d[:-1]
-    hand.state(f"Where {spell(d)} is zero, {term(1, len(lower) or 1)} = {spell(lower)}.")
+    hand.state(f"Where {spell(d)} is zero, {term(1, len(d) - 1)} = {spell(lower)}.")
     while len(n) >= len(d):
         shift = len(n) - len(d)
         hand.say(f"Replace {term(n[-1], len(n) - 1)} in {spell(n)}.")
@@ -193,7 +194,7 @@ def _cubes(hand: Hand, f: Poly) -> str:
     hand.say("Newton's identities give the sums of powers one after the other.")
     squares = hand.subtract(hand.multiply(e1, e1), hand.multiply(2, e2))
     hand.state(f"r^2 + s^2 + t^2 = {plain(squares)}.")
-    hand.say("Next, the cubes: e1 × squares - e2 × e1 + 3 × e3.")
+    hand.say("Next, the cubes: sum × squares - pairs × sum + 3 × product.")
     parts = (hand.multiply(e1, squares), -hand.multiply(e2, e1), hand.multiply(3, e3))
     return tex(added(hand, parts))
 

@@ -33,11 +33,11 @@ PHRASINGS = (
     "Of {w} ripe and {b} unripe melons {k} are taken at random. Find the probability that at"
     " least one of them is ripe.",
     "An urn contains {w} white and {b} black balls. A ball is drawn and put back, {times} times in"
-    " all. What is the probability that at least {least} of the draws are white?",
+    " all. What is the probability that {least} or more of the draws are white?",
     "A spinner has {w} white and {b} black fields of equal size and is spun {times} times. Find the"
-    " probability of at least {least} white results.",
+    " probability of {least} or more white results.",
     "A machine has {w} good and {b} bad outcomes, all equally likely, and runs {times} times,"
-    " independently. How likely are at least {least} good outcomes?",
+    " independently. How likely are {least} or more good outcomes?",
     "Machine A makes {a}% of all parts and machine B the rest. Of A's parts {p}% are faulty, of B's"
     " {q}%. A part is faulty. What is the probability that it comes from A?",
     "{a}% of a town have a flu. A test is positive for {p}% of those who have it and for {q}% of"
