@@ -4,11 +4,13 @@ Everything here goes through the hand, so it is exact when the hand is steady an
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from factory.world.hand import Hand
-from factory.world.notation import Number, plain
+from factory.world.notation import Number, plain, tidy
 from factory.world.polynomials import Poly, spell
 
+PEOPLE = ("Ada", "Ben", "Chidi", "Dana", "Emil", "Farah", "Goro", "Hana", "Ivan", "Jude")
 LONGEST_PRODUCT = 25  # factors; nobody writes out more
 
 
@@ -94,3 +96,13 @@ def _by_pascal(hand: Hand, n: int, k: int) -> Number:
         ways = hand.divide(hand.multiply(ways, n - j), j + 1)
     hand.state(f"C({n}, {k}) = {plain(ways)}.", f"So C({n}, {k}) is {plain(ways)}.")
     return ways
+
+
+def over(hand: Hand, top: Number, bottom: Number) -> Number:
+    """top/bottom in lowest terms. Raises Doubt when bottom is 0."""
+    if bottom == 0:
+        raise hand.doubt("There is nothing to divide by.")
+    value = tidy(Fraction(top) / Fraction(bottom))
+    reduces = f"{plain(top)}/{plain(bottom)} = " if value.numerator != top else ""
+    hand.state(f"That is {reduces}{plain(value)}.", f"The fraction is {reduces}{plain(value)}.")
+    return value

@@ -2,12 +2,12 @@
 
 import math
 import random
-from itertools import combinations
 
+from factory.world.counts import coefficients, groups, paths, walked
 from factory.world.hand import Hand
 from factory.world.notation import Number, plain
 from factory.world.phrasing import Params, numbers
-from factory.world.working import added, choose, multiplied
+from factory.world.working import PEOPLE, added, choose, multiplied
 
 DOMAIN = "combinatorics"
 LEVELS = ("elementary", "middle", "high_school", "high_school", "college")
@@ -59,7 +59,6 @@ PHRASINGS = (
 
 LONGEST_LIST = 12  # cases; nobody goes through more
 
-_PEOPLE = ("Ada", "Ben", "Chidi", "Dana", "Emil", "Farah", "Goro", "Hana", "Ivan", "Jude")
 _KINDS = (
     ("outfits",), ("row", "choice"), ("through", "shares"), ("committee",), ("multiples", "closed"),
 )  # fmt: skip
@@ -67,7 +66,7 @@ _KINDS = (
 
 def draw(rng: random.Random, difficulty: int) -> Params:
     """Products, arrangements and choices, paths and shares, committees, inclusion-exclusion."""
-    who, kind = rng.choice(_PEOPLE), rng.choice(_KINDS[difficulty - 1])
+    who, kind = rng.choice(PEOPLE), rng.choice(_KINDS[difficulty - 1])
     if kind == "outfits":
         return {"who": who} | {name: rng.randint(2, 12) for name in ("hats", "shirts", "shoes")}
     if kind == "row":
@@ -107,15 +106,15 @@ def answer(params: Params) -> str:
         return str(sum(ways))
     if "top" in params:
         top, d, e, f = numbers(params, "top", "d", "e", "f")
-        return str(sum(top // math.lcm(*group) * sign for group, sign in _groups(d, e, f)))
+        return str(sum(top // math.lcm(*group) * sign for group, sign in groups(d, e, f)))
     x, y = numbers(params, "x", "y")
     if "u" in params:
         u, v = numbers(params, "u", "v")
-        return str(_paths(u, v) * _paths(x - u, y - v))
+        return str(paths(u, v) * paths(x - u, y - v))
     p, q, r, s = numbers(params, "p", "q", "r", "s")
-    one, two = _paths(p, q) * _paths(x - p, y - q), _paths(r, s) * _paths(x - r, y - s)
-    both = _paths(p, q) * _paths(r - p, s - q) * _paths(x - r, y - s)
-    return str(_paths(x, y) - one - two + both)
+    one, two = paths(p, q) * paths(x - p, y - q), paths(r, s) * paths(x - r, y - s)
+    both = paths(p, q) * paths(r - p, s - q) * paths(x - r, y - s)
+    return str(paths(x, y) - one - two + both)
 
 
 def check(params: Params, answer: str) -> bool:
@@ -128,11 +127,11 @@ def check(params: Params, answer: str) -> bool:
         return answer == str(math.factorial(n) // math.factorial(n - k))
     if "pick" in params:
         of, pick = numbers(params, "of", "pick")
-        return answer == str(_row([1, 1] + [0] * of, of)[pick])
+        return answer == str(coefficients([1, 1] + [0] * of, of)[pick])
     if "kids" in params:
         coins, kids, low = numbers(params, "coins", "kids", "low")
         each = [int(k >= low) for k in range(coins + 1)]
-        return answer == str(_row(each, kids)[coins])
+        return answer == str(coefficients(each, kids)[coins])
     if "size" in params:
         size, men, women, least = numbers(params, "size", "men", "women", "least")
         few = sum(math.comb(women, k) * math.comb(men, size - k) for k in range(least))
@@ -140,7 +139,7 @@ def check(params: Params, answer: str) -> bool:
     if "top" in params:
         top, *steps = numbers(params, "top", "d", "e", "f")
         return answer == str(sum(any(n % step == 0 for step in steps) for n in range(1, top + 1)))
-    return answer == str(_walked(params))
+    return answer == str(walked(params))
 
 
 def solve(params: Params, hand: Hand) -> str:
@@ -184,8 +183,7 @@ def _arranged(hand: Hand, n: int, k: int) -> Number:
         raise hand.doubt("There are more places than things.")
     if hand.likes(0.25):
         hand.say("I first choose which ones, then put them in order.")
-        chosen = choose(hand, n, k)
-        return hand.multiply(chosen, multiplied(hand, range(k, 0, -1)))
+        return hand.multiply(choose(hand, n, k), multiplied(hand, range(k, 0, -1)))
     places = [n] * k if hand.errs("used again what was already placed") else range(n, n - k, -1)
     ways = multiplied(hand, places)
     hand.state(f"That makes {plain(ways)} arrangements.", f"So there are {plain(ways)} ways.")
@@ -238,7 +236,7 @@ def _marked(hand: Hand, top: int, d: int, e: int, f: int) -> Number:
         raise hand.doubt("Nothing is divisible by 0.")
     counts: list[Number] = []
     hand.say("Inclusion and exclusion: single divisors, minus pairs, plus all three.")
-    for group, sign in _groups(d, e, f):
+    for group, sign in groups(d, e, f):
         step = math.lcm(*group)
         if len(group) > 1:
             if hand.errs("product instead of least common multiple", load=1):
@@ -300,39 +298,3 @@ def _table(hand: Hand, x: int, y: int, closed: set[tuple[int, int]]) -> Number:
         hand.state(f"Height {row}: {', '.join(map(str, line))}.")
         below = line
     return below[-1]
-
-
-def _groups(*divisors: int) -> list[tuple[tuple[int, ...], int]]:
-    """Every group of the divisors, with the sign inclusion-exclusion gives it."""
-    sizes = range(1, len(divisors) + 1)
-    return [(group, (-1) ** (size - 1)) for size in sizes for group in combinations(divisors, size)]
-
-
-def _paths(right: int, up: int) -> int:
-    return math.comb(right + up, up)
-
-
-def _row(each: list[int], times: int) -> list[int]:
-    """The coefficients of `each`, as a polynomial, to that power, as far as `each` goes."""
-    row = [1]
-    for _ in range(times):
-        row = [
-            sum(row[i] * each[k - i] for i in range(min(k + 1, len(row)))) for k in range(len(each))
-        ]
-    return row
-
-
-def _walked(params: Params) -> int:
-    """Point by point, keeping apart the paths that have met each marked point."""
-    x, y = numbers(params, "x", "y")
-    marked = [("u", "v")] if "u" in params else [("p", "q"), ("r", "s")]
-    points = [(int(params[a]), int(params[b])) for a, b in marked]
-    met: dict[tuple[int, int], dict[bool, int]] = {}
-    for i in range(x + 1):
-        for j in range(y + 1):
-            here = {False: int(i == j == 0), True: 0}
-            for before in ((i - 1, j), (i, j - 1)):
-                for flag, ways in met.get(before, {}).items():
-                    here[flag] += ways
-            met[i, j] = {False: 0, True: sum(here.values())} if (i, j) in points else here
-    return met[x, y]["u" in params]

@@ -8,7 +8,7 @@ from itertools import combinations, product
 from factory.world.hand import Hand
 from factory.world.notation import Number, plain, tex, tidy
 from factory.world.phrasing import Params, numbers
-from factory.world.working import added, choose, multiplied
+from factory.world.working import PEOPLE, added, choose, multiplied, over
 
 DOMAIN = "probability"
 LEVELS = ("elementary", "middle", "high_school", "high_school", "college")
@@ -65,7 +65,6 @@ PHRASINGS = (
 
 MOST_CASES = 12  # nobody goes through more
 
-_PEOPLE = ("Ada", "Ben", "Chidi", "Dana", "Emil", "Farah", "Goro", "Hana", "Ivan", "Jude")
 _KINDS = (("one",), ("sum",), ("draws", "bayes"), ("times", "three"), ("win", "times"))
 
 
@@ -75,7 +74,7 @@ def draw(rng: random.Random, difficulty: int) -> Params:
     if kind == "one":
         color = rng.choice(("not red", "not blue", "not green"))
         counts: Params = {name: rng.randint(2, 12) for name in ("red", "blue", "green")}
-        return {**counts, "who": rng.choice(_PEOPLE), "color": color}
+        return {**counts, "who": rng.choice(PEOPLE), "color": color}
     if kind == "sum":
         m, n = rng.sample(range(4, 21), 2)
         return {"m": m, "n": n, "sum": rng.randint(3, min(m, n) + 6)}
@@ -170,7 +169,7 @@ def solve(params: Params, hand: Hand) -> str:
     hand.say(f"I count the cases with 1, 2, ... out of the {w}.")
     good = added(hand, [_drawn_exactly(hand, w, b, j, k) for j in range(1, k + 1)])
     hand.state(f"{plain(good)} choices have at least one of the {w}.")
-    return tex(_over(hand, good, choose(hand, w + b, k)))
+    return tex(over(hand, good, choose(hand, w + b, k)))
 
 
 def _one(hand: Hand, params: Params) -> Number:
@@ -180,11 +179,11 @@ def _one(hand: Hand, params: Params) -> Number:
     hand.state(f"There are {plain(total)} in all.", f"All together that is {plain(total)}.")
     if hand.likes(0.4):
         hand.say(f"The chance of {unwanted} is {counts[unwanted]}/{plain(total)}; I want the rest.")
-        share = _over(hand, counts[unwanted], total)
+        share = over(hand, counts[unwanted], total)
         return share if hand.errs("stopped at the complement") else hand.subtract(1, share)
     fitting = added(hand, [count for name, count in counts.items() if name != unwanted])
     hand.state(f"{plain(fitting)} of them are not {unwanted}.")
-    return _over(hand, fitting, total)
+    return over(hand, fitting, total)
 
 
 def _sum(hand: Hand, m: int, n: int, total: int) -> Number:
@@ -203,7 +202,7 @@ def _sum(hand: Hand, m: int, n: int, total: int) -> Number:
         gap = hand.subtract(high, low)
         fitting = gap if hand.errs("counted the steps instead of the numbers") else hand.add(gap, 1)
     hand.state(f"{plain(fitting)} pairs have the sum {total}.")
-    return _over(hand, fitting, every)
+    return over(hand, fitting, every)
 
 
 def _bayes(hand: Hand, sources: list[tuple[int, int]]) -> Number:
@@ -243,14 +242,14 @@ def _repeated(hand: Hand, w: int, b: int, times: int, least: int) -> Number:
         counts.append(hand.multiply(ways, single))
         hand.state(f"Exactly {k}: {plain(counts[-1])} sequences.")
     total = added(hand, counts)
-    return _over(hand, hand.subtract(every, total) if whole else total, every)
+    return over(hand, hand.subtract(every, total) if whole else total, every)
 
 
 def _expected(hand: Hand, w: int, b: int, k: int, prize: int, bonus: int) -> Number:
     """By linearity, or case by case."""
     if hand.likes(0.6):
         hand.say("Expectations add up, so each draw counts for itself.")
-        each = hand.multiply(_over(hand, w, hand.add(w, b)), prize)
+        each = hand.multiply(over(hand, w, hand.add(w, b)), prize)
         plain_win = hand.multiply(k, each)
         hand.state(f"Without the bonus that is {plain(plain_win)} on average.")
         if hand.errs("bonus forgotten"):
@@ -285,15 +284,6 @@ def _in_a_row(hand: Hand, some: int, every: int, k: int) -> Number:
 def _drawn_exactly(hand: Hand, w: int, b: int, j: int, k: int) -> Number:
     hand.say(f"With {j} of the {w} and {k - j} of the {b}:")
     return hand.multiply(choose(hand, w, j), choose(hand, b, k - j))
-
-
-def _over(hand: Hand, top: Number, bottom: Number) -> Number:
-    if bottom == 0:
-        raise hand.doubt("There is nothing to divide by.")
-    value = tidy(Fraction(top) / Fraction(bottom))
-    reduces = f"{plain(top)}/{plain(bottom)} = " if value.numerator != top else ""
-    hand.state(f"That is {reduces}{plain(value)}.", f"The fraction is {reduces}{plain(value)}.")
-    return value
 
 
 def _sources(params: Params) -> list[tuple[int, int]]:
