@@ -90,6 +90,8 @@ class Hand:
 
     def add(self, a: Number, b: Number) -> Number:
         """a + b."""
+        if 0 in (a, b):
+            return a + b
         load = self._digits(a) + self._digits(b) - 1
         return self._compute(a, "+", b, a + b, load, slips.in_sum)
 

@@ -17,7 +17,7 @@ from factory.world.families import Family, load, recognise
 from factory.world.hand import Doubt, Hand
 from factory.world.phrasing import Params
 
-SLIP = 0.0055  # chance of a slip per unit of load, at temperature 1
+SLIP = 0.0062  # chance of a slip per unit of load, at temperature 1
 STALL = 0.002  # chance of an early stop or a loop per line written, at temperature 1
 ATTEMPTS = 3  # after that many doubts the hand gives up
 TWICE = 0.3  # as often as values are checked, the whole is worked out a second time

@@ -31,10 +31,10 @@ def draw(rng: random.Random, difficulty: int) -> Params:
     """Powers at 1 and 2, one congruence at 3 and 4, two at 5; solutions are unique."""
     if difficulty <= 2:
         base = rng.choice((2, 3, 4, 7, 8, 9)) if difficulty == 1 else rng.randint(12, 99)
-        return {"base": base, "exponent": rng.randint(*((4, 40), (20, 400))[difficulty - 1])}
-    m = rng.randint(*((5, 19), (23, 120), (9, 40))[difficulty - 3])
+        return {"base": base, "exponent": rng.randint(*((4, 25), (20, 120))[difficulty - 1])}
+    m = rng.randint(*((13, 50), (60, 300), (15, 60))[difficulty - 3])
     if difficulty == 5:
-        n = rng.randint(9, 60)
+        n = rng.randint(20, 90)
         params: Params = {"r": rng.randint(1, m - 1), "m": m, "s": rng.randint(1, n - 1), "n": n}
         return params if gcd(m, n) == 1 and m != n else draw(rng, difficulty)
     a, b = rng.randint(2, m - 1), rng.randint(1, m - 1)

@@ -12,24 +12,26 @@ from factory.world.words import PEOPLE, THINGS
 DOMAIN = "arithmetic"
 LEVELS = ("elementary", "middle", "middle", "high_school", "high_school")
 PHRASINGS = (
-    "{n:count} {thing:word}s cost ${c:count}. What do {m:count} of them cost, in dollars?",
     "{who:word} pays ${c:count} for {n:count} {thing:word}s. How many dollars would {m:count}"
     " {thing:word}s cost?",
-    "If {n:count} {thing:word}s are sold for ${c:count}, what do {m:count} cost in dollars?",
+    "{n:count} {thing:word}s cost ${c:count}. {who:word} needs {m:count}. What will they cost, in"
+    " dollars?",
+    "At a price of ${c:count} for {n:count} {thing:word}s, how many dollars does {who:word} pay for"
+    " {m:count}?",
     "{who:word} and {other:word} share ${c:count} in the ratio {a:count}:{b:count}. How many"
     " dollars does {who:word} get?",
     "${c:count} is split between {who:word} and {other:word} in the ratio {a:count} to {b:count}."
     " What is the share of {who:word}, in dollars?",
     "For each ${a:count} that {who:word} gets, {other:word} gets ${b:count}. Together they get"
     " ${c:count}. How many dollars does {who:word} get?",
-    "{who:word} paints a fence in {x:count} hours, {other:word} in {y:count} hours. How many hours"
-    " do they need together?",
+    "One painter needs {x:count} hours for a fence, another {y:count} hours. How many hours do they"
+    " need together?",
     "One pipe fills a tank in {x:count} hours, another in {y:count} hours. In how many hours do"
     " they fill it together?",
     "A machine does a job in {x:count} hours, a second one in {y:count} hours. How many hours do"
     " they take side by side?",
-    "{who:word} does a job in {x:count} hours, {other:word} in {y:count} hours. {who:word} works"
-    " alone for {t:count} hours, then both go on. How many hours do they work together?",
+    "One baker does a job in {x:count} hours, another in {y:count} hours. The first works alone for"
+    " {t:count} hours, then both go on. How many hours do they work together?",
     "A pipe fills a tank in {x:count} hours, a second pipe in {y:count} hours. The first runs alone"
     " for {t:count} hours before the second is opened too. How many more hours does it take?",
     "A job takes one machine {x:count} hours and another {y:count} hours. The first starts"
@@ -48,24 +50,20 @@ PHRASINGS = (
 
 def draw(rng: random.Random, difficulty: int) -> Params:
     """Prices, shares, then work: two, one of them first, one that undoes it."""
-    size = 9 * difficulty
+    size, people = 9 * difficulty, rng.sample(PEOPLE, 2)
     if difficulty == 1:
-        n, m, thing = rng.randint(2, 9), rng.randint(2, 12), rng.choice(THINGS)
-        params: Params = {"n": n, "thing": thing, "c": n * rng.randint(2, 15), "m": m}
-        if n == m:
-            return draw(rng, difficulty)
-        return {**params, "who": rng.choice(PEOPLE)} if rng.random() < 0.3 else params
-    people = dict(zip(("who", "other"), rng.sample(PEOPLE, 2), strict=True))
+        n, m = rng.sample(range(2, 13), 2)
+        params: Params = {"who": people[0], "thing": rng.choice(THINGS)}
+        return {**params, "n": n, "c": n * rng.randint(2, 15), "m": m}
     if difficulty == 2:
         a, b = rng.sample(range(1, 10), 2)
-        return {**people, "c": (a + b) * rng.randint(3, 40), "a": a, "b": b}
-    x, y = rng.sample(range(2, size), 2)
+        c = (a + b) * rng.randint(3, 40)
+        return {"who": people[0], "other": people[1], "c": c, "a": a, "b": b}
+    y, x = sorted(rng.sample(range(2, size), 2))
     if difficulty == 3:
-        return {**people, "x": x, "y": y} if rng.random() < 0.3 else {"x": x, "y": y}
-    params = {"x": max(x, y), "y": min(x, y), "t": rng.randint(1, max(x, y) - 1)}
-    if difficulty == 4:
-        return {**people, **params} if rng.random() < 0.3 else params
-    return {**params, "z": rng.randint(max(x, y) + 1, 2 * size)}
+        return {"x": x, "y": y}
+    params = {"x": x, "y": y, "t": rng.randint(1, x - 1)}
+    return params if difficulty == 4 else {**params, "z": rng.randint(x + 1, 2 * size)}
 
 
 def answer(params: Params) -> str:
