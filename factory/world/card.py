@@ -86,10 +86,7 @@ def _rates(asked: Asked) -> list[str]:
         f"## By difficulty ({len(asked) // ROLLOUTS} problems, {ROLLOUTS} rollouts each,"
         f" temperature {TEMPERATURE})",
         *TABLE,
-        *(
-            f"| {name} | {' | '.join(f'{part:.0%}' for part in row)} |"
-            for name, row in rows.items()
-        ),
+        *(f"| {name} | {' | '.join(f'{n:.0%}' for n in row)} |" for name, row in rows.items()),
     ]
 
 
@@ -103,10 +100,7 @@ def _growth(asked: Asked) -> list[str]:
     return [
         "## Words in a trace by difficulty",
         *TABLE,
-        *(
-            f"| {name} | {' | '.join(f'{part:.0f}' for part in row)} |"
-            for name, row in rows.items()
-        ),
+        *(f"| {name} | {' | '.join(f'{n:.0f}' for n in row)} |" for name, row in rows.items()),
     ]
 
 
