@@ -148,7 +148,7 @@ def test_no_compiler_is_loaded_before_texts_are_compared() -> None:
         assert f"'{heavy}'" not in done.stdout
 
 
-@pytest.mark.parametrize("package", ["trl", "datasets", "vllm"])
+@pytest.mark.parametrize("package", ["trl", "datasets", "vllm", "reasoning_gym"])
 def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path) -> None:
     blocker = tmp_path / "sitecustomize.py"
     blocker.write_text(f"import sys\nsys.modules['{package}'] = None\n")
@@ -156,6 +156,7 @@ def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path)
         "trl": ("training", ["stage=mid", f"store={tmp_path}"]),
         "vllm": ("factory", ["check", "teacher=r1-vllm"]),
         "datasets": ("factory", ["ingest", "source=hub", "path=a/b", "split=train", "question=q"]),
+        "reasoning_gym": ("factory", ["ingest", "source=gym"]),
     }[package]
     words = words if package == "trl" else [*words, f"store={tmp_path / 's'}"]
     done = subprocess.run(
@@ -165,7 +166,8 @@ def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path)
         capture_output=True,
         text=True,
     )
-    extra = {"trl": "train", "datasets": "hub", "vllm": "vllm"}[package]
+    extras = {"trl": "train", "datasets": "hub", "vllm": "vllm", "reasoning_gym": "gym"}
+    extra = extras[package]
     assert done.returncode == 2, done.stderr
     assert f"it comes with the extra '{extra}'" in done.stderr
     assert done.stderr.count("\n") <= 2

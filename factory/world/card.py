@@ -3,15 +3,25 @@
 Examples and pass rates are computed here, not written by hand; a test holds the file against them.
 """
 
+import random
+import re
 from collections import defaultdict
+from collections.abc import Callable
+from statistics import mean
 
 from factory.world.families import load
-from factory.world.setter import WorldProblem, problems
-from factory.world.solver import solve
+from factory.world.setter import WorldProblem, phrasings_for, problems
+from factory.world.solver import Written, solve
 
-PROBLEMS = 700
+Asked = list[tuple[WorldProblem, Written]]
+
+CELLS = 8  # problems of each family and difficulty
 ROLLOUTS = 4
 TEMPERATURE = 0.7
+CHECKED = re.compile(r"\b[Cc]heck|to be sure|[Tt]o verify|make sure|Another way to see it")
+REPAIRED = re.compile(r"start over|redo|Once more\.|There was a slip")
+
+TABLE = ("", "| | 1 | 2 | 3 | 4 | 5 |", "|---|---|---|---|---|---|")
 
 HEAD = """\
 # Embedded world and its teacher `solver`
@@ -35,36 +45,76 @@ ten is held out as split `test`.
 
 def card() -> str:
     """The card in Markdown."""
-    made = [p for p in problems(PROBLEMS, seed=0) if isinstance(p, WorldProblem)]
-    return "\n".join([HEAD, *_families(made), "", *_rates(made), ""])
+    count = CELLS * 5 * len(load())
+    made = [p for p in problems(count, seed=0) if isinstance(p, WorldProblem)]
+    asked: Asked = [
+        (p, written)
+        for p in made
+        for index in range(ROLLOUTS)
+        if (written := solve(p.statement, seed=index, temperature=TEMPERATURE, max_tokens=2048))
+    ]
+    return "\n".join([HEAD, *_families(made), "", *_rates(asked), "", *_growth(asked), ""])
 
 
 def _families(made: list[WorldProblem]) -> list[str]:
-    lines = ["## Families", "", "| family | domain | school levels | an example, difficulty 3 |"]
-    lines.append("|---|---|---|---|")
+    lines = ["## Families", "", "| family | domain | school levels | wordings | an example |"]
+    lines.append("|---|---|---|---|---|")
     for name, family in load().items():
-        example = next(p for p in made if p.family == name and p.difficulty == 3)
-        levels = ", ".join(dict.fromkeys(family.LEVELS))
-        lines.append(f"| {name} | {family.DOMAIN} | {levels} | {example.statement} |")
-    return lines
-
-
-def _rates(made: list[WorldProblem]) -> list[str]:
-    asked = f"{PROBLEMS} problems, {ROLLOUTS} rollouts each, temperature {TEMPERATURE}"
-    right: dict[int, list[bool]] = defaultdict(list)
-    for problem in made:
-        for index in range(ROLLOUTS):
-            right[problem.difficulty].append(_is_right(problem, index))
-    rates = {level: sum(found) / len(found) for level, found in sorted(right.items())}
+        example = next(p for p in made if p.family == name and p.difficulty == 3).statement
+        levels = ", ".join(dict.fromkeys(family.LEVELS)).replace("_", " ")
+        drawn = (family.draw(random.Random(seed), seed % 5 + 1) for seed in range(50))
+        least = min(len(phrasings_for(family, params)) for params in drawn)
+        lines.append(f"| {name} | {family.DOMAIN} | {levels} | {least} | {example} |")
     return [
-        f"## Share of right answers by difficulty ({asked})",
+        *lines,
         "",
-        f"| {' | '.join(map(str, rates))} |",
-        "|" + "---|" * len(rates),
-        f"| {' | '.join(f'{rate:.0%}' for rate in rates.values())} |",
+        "Examples are of difficulty 3; every problem comes in at least so many wordings, and is"
+        " worked out in two ways or more (`tests/world/test_families.py`).",
     ]
 
 
-def _is_right(problem: WorldProblem, index: int) -> bool:
-    written = solve(problem.statement, seed=index, temperature=TEMPERATURE, max_tokens=2048)
-    return written is not None and written.solution.endswith(f"\\boxed{{{problem.answer}}}")
+def _rates(asked: Asked) -> list[str]:
+    found: dict[int, Asked] = defaultdict(list)
+    for problem, written in asked:
+        found[problem.difficulty].append((problem, written))
+    rows = {
+        "right answers": _share(found, _is_right),
+        "rollouts that check something": _share(found, _checks),
+        "rollouts that go back and repair": _share(found, _repairs),
+    }
+    return [
+        f"## By difficulty ({len(asked) // ROLLOUTS} problems, {ROLLOUTS} rollouts each,"
+        f" temperature {TEMPERATURE})",
+        *TABLE,
+        *(f"| {name} | {' | '.join(f'{n:.0%}' for n in row)} |" for name, row in rows.items()),
+    ]
+
+
+def _growth(asked: Asked) -> list[str]:
+    words: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for problem, written in asked:
+        if written.finish_reason == "stop":
+            for family in (problem.family, "all"):
+                words[family, problem.difficulty].append(len(written.trace.split()))
+    rows = {name: [mean(words[name, level]) for level in range(1, 6)] for name in ("all", *load())}
+    return [
+        "## Words in a trace by difficulty",
+        *TABLE,
+        *(f"| {name} | {' | '.join(f'{n:.0f}' for n in row)} |" for name, row in rows.items()),
+    ]
+
+
+def _share(found: dict[int, Asked], holds: Callable[[WorldProblem, Written], bool]) -> list[float]:
+    return [mean(holds(*pair) for pair in found[level]) for level in sorted(found)]
+
+
+def _checks(problem: WorldProblem, written: Written) -> bool:
+    return CHECKED.search(written.trace) is not None
+
+
+def _repairs(problem: WorldProblem, written: Written) -> bool:
+    return REPAIRED.search(written.trace) is not None
+
+
+def _is_right(problem: WorldProblem, written: Written) -> bool:
+    return written.solution.endswith(f"\\boxed{{{problem.answer}}}")

@@ -3,20 +3,23 @@
 A family asks the hand for every computation and carries on with what comes back, so a slip spreads
 through the rest of the text as it would on paper. The chance of a slip is `slip_rate`, times more
 the larger the computation and the longer the page: long work on large numbers fails more often. At
-`slip_rate` 0 every value is exact. Some slips are noticed at once, some when the result is checked:
-then `Doubt` is raised and the solver starts over on the same page.
+`slip_rate` 0 every value is exact. How much it checks is the rollout's own: a careless hand writes
+a short page, a careful one looks at many values another way and repairs what it finds wrong. Some
+slips are noticed at once, some only when the result does not fit: then `Doubt` is raised and the
+solver starts over on the same page. A slip that was repaired is named `noticed ...`.
 """
 
 import random
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from factory.world import slips
+from factory.world import checks, slips
 from factory.world.notation import Number, operand, plain, tidy
 
+CARE = (0.0, 0.0, 0.08, 0.2, 0.5)  # share of values looked at again: one of these a rollout
+RESULTS = 2  # times as often results are checked as values are
 NOTICED = 0.2  # of slips are corrected on the spot
-CHECKED = 0.35  # of results are checked by putting them back
-DOUBLE_CHECKED = 0.06  # of right values are looked at twice
+QUICK = 0.2  # of checks look at the last digit only
 FRESH = 12  # lines until a slip is four times as likely; it grows with the square
 LARGEST_POWER = 80  # bits; nobody writes out more by hand
 
@@ -31,10 +34,12 @@ class Hand:
     def __init__(self, rng: random.Random, slip_rate: float) -> None:
         self.rng = rng
         self.slip_rate = slip_rate
+        self.care = rng.choice(CARE)
         self.show: Callable[[Number], str] = plain
         self.lines: list[str] = []
         self.statements: list[str] = []
         self.slips: list[str] = []
+        self._rested = 0  # lines that do not tire: those before a fresh start, and checks
 
     def say(self, *wordings: str) -> None:
         """Think aloud, in one of the wordings."""
@@ -62,8 +67,8 @@ class Hand:
         return Doubt(self.lines[-1])
 
     def confirm(self, finding: str, holds: bool) -> None:
-        """Sometimes look back. Raises Doubt when a check that is made fails."""
-        if not self.likes(CHECKED):
+        """A careful hand looks back. Raises Doubt when a check that is made fails."""
+        if not self.likes(RESULTS * self.care):
             return
         if not holds:
             raise self.doubt(
@@ -76,8 +81,17 @@ class Hand:
             f"Wait, let me make sure: {finding}. Yes, it holds.",
         )
 
+    def start_over(self) -> None:
+        """Throw away what was worked out so far, and what was wrong with it."""
+        self.say("Let me start over, more carefully.", "I will redo this from the beginning.")
+        self.statements.clear()
+        self.slips = [_noticed(slip) for slip in self.slips]
+        self._rested = len(self.lines)
+
     def add(self, a: Number, b: Number) -> Number:
         """a + b."""
+        if 0 in (a, b):
+            return a + b
         load = self._digits(a) + self._digits(b) - 1
         return self._compute(a, "+", b, a + b, load, slips.in_sum)
 
@@ -136,9 +150,38 @@ class Hand:
         if self._slipping(load):
             value = self._slip(task, right, mistakes(a, b))
         self._write(self._long(a, sign, b) or task, value)
-        if value == right and self.likes(DOUBLE_CHECKED):
-            self.say(f"Let me double-check that: {task} = {self.show(right)}. Yes.")
+        if load > 1 and self.likes(self.care) and not self._holds(a, sign, b, value):
+            self.slips[-1] = _noticed(self.slips[-1])
+            self.say(
+                f"So I redo it: {task} = {self.show(right)}.",
+                f"There was a slip. Again, slowly: {task} = {self.show(right)}.",
+            )
+            return right
         return value
+
+    def _holds(self, a: Number, sign: str, b: Number, value: Number) -> bool:
+        """Look at a value another way, and say what that shows."""
+        quick = self.likes(QUICK)
+        check = checks.last_digit(a, sign, b, value) if quick else checks.inverse(a, sign, b, value)
+        if check is None:
+            return True
+        self._rested += 1
+        task = f"{self.show(check.left)} {check.sign} {operand(self.show(check.right))}"
+        found, wanted = self.show(check.found), self.show(check.wanted)
+        finding = f"{task} ends in {wanted}, {value} in {found}" if quick else f"{task} = {found}"
+        if check.found == check.wanted:
+            self.say(
+                f"Let me double-check: {finding}. Yes.",
+                f"Check: {finding}. ✓",
+                f"Another way to see it: {finding}, as it should be.",
+            )
+            return True
+        finding += "" if quick else f", but should be {wanted}"
+        self.say(
+            f"Wait, {finding}. That is not right.",
+            f"Let me double-check: {finding}. Something is off.",
+        )
+        return False
 
     def _digits(self, value: Number) -> int:
         """How many digits there are to work with; zeros at either end are free."""
@@ -146,7 +189,7 @@ class Hand:
 
     def _slipping(self, load: float) -> bool:
         """`load` is about the number of digit operations."""
-        tired = (1 + len(self.lines) / FRESH) ** 2
+        tired = (1 + (len(self.lines) - self._rested) / FRESH) ** 2
         return self.rng.random() < self.slip_rate * load**1.5 * tired
 
     def _slip(self, task: str, right: Number, mistakes: slips.Slips) -> Number:
@@ -158,7 +201,7 @@ class Hand:
         if not self.likes(NOTICED):
             self.slips.append(name)
             return value
-        self.slips.append(f"noticed {name}")
+        self.slips.append(_noticed(name))
         self.say(
             f"{task} = {self.show(value)}... wait, that is not right ({name}). Let me redo it.",
             f"I get {task} = {self.show(value)}. Hmm, no: {name}. Once more.",
@@ -183,6 +226,10 @@ class Hand:
             f"Compute {task} = {shown}.",
             f"Now {task} = {shown}.",
         )
+
+
+def _noticed(slip: str) -> str:
+    return slip if slip.startswith("noticed ") else f"noticed {slip}"
 
 
 def _long_product(a: int, b: int) -> str:

@@ -93,5 +93,17 @@ def read(text: str) -> Any | None:
         return None
 
 
+def rational(text: str) -> Fraction | None:
+    """The fraction or whole number a text spells; None for anything else."""
+    value = read(text)
+    return Fraction(int(value.p), int(value.q)) if value is not None and value.is_Rational else None
+
+
+def whole(text: str) -> int | None:
+    """The whole number a text spells; None for anything else."""
+    value = rational(text)
+    return value.numerator if value is not None and value.denominator == 1 else None
+
+
 def _over(above: str, below: int, sign: str = "") -> str:
     return f"{sign}{above}" if below == 1 else rf"{sign}\frac{{{above}}}{{{below}}}"

@@ -17,6 +17,10 @@ Params = dict[str, int | str]
 LONGEST_STATEMENT = 600  # characters; anything longer was not written by a phrasing
 
 _COUNT = "[1-9][0-9]{0,5}"
+_TERM = f"(?:(?:{_COUNT})?x(?:\\^[2-9])?|{_COUNT})"
+_ENTRY = "-?(?:0|[1-9][0-9]{0,2})"
+_ROW = f"\\[{_ENTRY}(?:, {_ENTRY}){{1,3}}\\]"
+_TEX_ROW = f"{_ENTRY}(?: & {_ENTRY}){{1,3}}"
 
 
 class Slot(NamedTuple):
@@ -44,13 +48,33 @@ def _read_signed(text: str) -> int:
     return int(f"{digits}1" if digits in ("", "+", "-") else digits)
 
 
+def _tex_matrix(value: int | str) -> str:
+    rows = str(value)[2:-2].replace(", ", " & ").replace("] & [", r" \\ ")
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
+def _read_tex_matrix(text: str) -> str:
+    rows = text.removeprefix(r"\begin{pmatrix} ").removesuffix(r" \end{pmatrix}")
+    return f"[[{rows.replace(' & ', ', ')}]]".replace(r" \\ ", "], [")
+
+
 SLOTS = {
     "": Slot(f"-?(?:0|{_COUNT})", str, int),  # -3
+    "count": Slot(_COUNT, str, int),  # 3, never 0 or below
     "coef": Slot(f"-?(?:{_COUNT})?", _coefficient, _read_signed),  # 3x, -x
     "signed": Slot(f" [-+] {_COUNT}", _signed, _read_signed),  # x + 3
     "term": Slot(f" [-+] (?:{_COUNT})?", _signed_coefficient, _read_signed),  # x^2 - x
     "word": Slot("[A-Za-z]{1,20}", str, str),
+    "said": Slot("(?:[A-F] says: [A-Za-z0-9 ]{5,50}\\. ?){2,6}(?<=\\.)", str, str),
     "chain": Slot(f"{_COUNT}(?: [-+×] {_COUNT}){{1,9}}", str, str),  # 3 + 4 × 5
+    "poly": Slot(f"(?:0|-?{_TERM}(?: [-+] {_TERM}){{0,8}})", str, str),  # 3x^2 - x + 4
+    "matrix": Slot(f"\\[{_ROW}(?:, {_ROW}){{1,3}}\\]", str, str),  # [[1, 2], [3, 4]]
+    "pmatrix": Slot(
+        rf"\\begin{{pmatrix}} {_TEX_ROW}(?: \\\\ {_TEX_ROW}){{1,3}} \\end{{pmatrix}}",
+        _tex_matrix,
+        _read_tex_matrix,
+    ),
+    "digits": Slot("[0-9A-F]{1,16}", str, str),  # 2F, in some base
     "ratios": Slot(f"{_COUNT}/{_COUNT}(?: [-+×÷] {_COUNT}/{_COUNT}){{1,5}}", str, str),
 }
 

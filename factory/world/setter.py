@@ -1,4 +1,4 @@
-"""(count, seed) -> problems, round-robin over families and difficulties, each answer checked twice.
+"""(count, seed) -> problems, going round families and difficulties, each answer checked twice.
 
 Deterministic: a row depends on the seed and its own name, and on the rows before it of its family
 only in that no two rows ask the same thing. What cannot be made comes out as `Dropped`, never
@@ -47,9 +47,15 @@ class Dropped:
 
 
 def problems(count: int, seed: int) -> Iterator[WorldProblem | Dropped]:
-    """Exactly `count` rows, every family at difficulty 1 first; no two ask the same thing."""
+    """Exactly `count` rows, no two of which ask the same thing.
+
+    The families take turns, and each comes one difficulty further than the family before it, so
+    that the first few rows already spread over families and difficulties alike.
+    """
     families = load()
-    cells = [(name, difficulty) for difficulty in range(1, 6) for name in families]
+    cells = [
+        (name, (turn + place) % 5 + 1) for turn in range(5) for place, name in enumerate(families)
+    ]
     asked: Asked = set()
     for number in range(count):
         index, cell = divmod(number, len(cells))

@@ -3,7 +3,8 @@
 The solver sees only the text of the statement. Its output is a function of (statement, seed,
 temperature, max_tokens, count_tokens); at temperature 0 the seed plays no part and every step is
 exact. Above 0 a rollout can go wrong in one of its computations, stop early without a box, or fall
-into a loop until the token limit cuts it.
+into a loop until the token limit cuts it. Its care is the seed's: some rollouts check nothing, some
+check values, results or the whole, and repair what they find.
 """
 
 import random
@@ -16,9 +17,10 @@ from factory.world.families import Family, load, recognise
 from factory.world.hand import Doubt, Hand
 from factory.world.phrasing import Params
 
-SLIP = 0.0055  # chance of a slip per unit of load, at temperature 1
+SLIP = 0.0062  # chance of a slip per unit of load, at temperature 1
 STALL = 0.002  # chance of an early stop or a loop per line written, at temperature 1
 ATTEMPTS = 3  # after that many doubts the hand gives up
+TWICE = 0.3  # as often as values are checked, the whole is worked out a second time
 
 _TOKENS = re.compile(r"\s*\S+")
 
@@ -74,15 +76,32 @@ def _attempt(family: Family, params: Params, hand: Hand, statement: str) -> str 
     )
     for _ in range(ATTEMPTS):
         try:
-            answer = family.solve(params, hand)
+            answer = _worked_out(family, params, hand)
         except Doubt:
-            hand.statements.clear()
-            hand.say("Let me start over, more carefully.", "I will redo this from the beginning.")
+            hand.start_over()
         else:
             hand.say(f"So the answer is {answer}.", f"That gives {answer}.", f"Therefore {answer}.")
             return answer
     hand.slips.append("gave up")
     return None
+
+
+def _worked_out(family: Family, params: Params, hand: Hand) -> str:
+    """Once, or twice for a careful hand. Raises Doubt when the two do not agree."""
+    answer = family.solve(params, hand)
+    if not hand.likes(TWICE * hand.care):
+        return answer
+    hand.say(
+        f"I get {answer}. To be sure, let me work it out once more.",
+        f"That would be {answer}. Let me see whether I get it a second time.",
+    )
+    statements = list(hand.statements)
+    again = family.solve(params, hand)
+    if again != answer:
+        raise hand.doubt(f"Now I get {again}, but the first time {answer}. One of them is wrong.")
+    hand.statements = statements
+    hand.say("The same result again.", "Both times the same.")
+    return answer
 
 
 def _conclusion(hand: Hand, answer: str) -> str:

@@ -204,8 +204,8 @@ def test_errors_rise_with_temperature() -> None:
 
 def test_every_kind_of_fault_occurs() -> None:
     made = set[str]()
-    for problem in drawn(700):
-        for seed in range(3):
+    for problem in drawn(1400):
+        for seed in range(4):
             made.update(written(problem.statement, seed, 3.0).slips)
     assert made >= {
         "early stop", "loop", "gave up", "dropped carry", "forgotten borrow", "flipped sign",

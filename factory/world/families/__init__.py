@@ -3,7 +3,8 @@
 `Family` below is the contract a family module fulfils. Numbers stand in the parameters as they are;
 signs and coefficients of 1 are the phrasing's business (`factory.world.phrasing`). A statement must
 belong to one family only, and `solve` must survive any value a slip or a stranger's statement
-brings: it may raise `Doubt`, nothing else.
+brings: it may raise `Doubt`, nothing else. What is harder is longer: more steps, not only larger
+numbers.
 """
 
 import random
@@ -23,7 +24,7 @@ class Family(Protocol):
     LEVELS: tuple[str, str, str, str, str]
     """School level of difficulty 1 to 5: elementary, middle, high_school or college."""
     PHRASINGS: tuple[str, ...]
-    """At least three. One fits the drawn parameters when it names exactly those."""
+    """At least three for any parameters drawn. One fits them when it names exactly those."""
 
     def draw(self, rng: random.Random, difficulty: int) -> Params:
         """Parameters of a problem of difficulty 1 to 5."""
@@ -38,7 +39,10 @@ class Family(Protocol):
         ...
 
     def solve(self, params: Params, hand: Hand) -> str:
-        """Write the steps with the hand; return the answer it arrives at. May raise Doubt."""
+        """Write the steps with the hand; return the answer it arrives at. May raise Doubt.
+
+        There are at least two ways to go, and the hand takes the one it likes.
+        """
         ...
 
 
@@ -49,14 +53,25 @@ def load() -> dict[str, Family]:
     return {name: cast(Family, import_module(f"{__name__}.{name}")) for name in names}
 
 
+@cache
+def _by_first_word() -> dict[str, list[tuple[str, str]]]:
+    """(family, phrasing) by the first word of the phrasing; "" where that is a parameter."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, family in load().items():
+        for phrasing in family.PHRASINGS:
+            first = phrasing.partition(" ")[0]
+            found.setdefault("" if "{" in first else first, []).append((name, phrasing))
+    return found
+
+
 def recognise(statement: str) -> tuple[str, Params] | None:
     """The family that could have written the statement, with its parameters; None if none could."""
     if len(statement) > LONGEST_STATEMENT:
         return None
     text = " ".join(statement.split())
-    for name, family in load().items():
-        for phrasing in family.PHRASINGS:
-            params = parse(phrasing, text)
-            if params is not None:
-                return name, params
+    phrasings = _by_first_word()
+    for name, phrasing in (*phrasings.get(text.partition(" ")[0], ()), *phrasings.get("", ())):
+        params = parse(phrasing, text)
+        if params is not None:
+            return name, params
     return None

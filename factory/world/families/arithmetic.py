@@ -48,7 +48,7 @@ def check(params: Params, answer: str) -> bool:
 
 
 def solve(params: Params, hand: Hand) -> str:
-    """Clear the products, then go left to right, or gather what is taken away."""
+    """Clear the products, then go left to right, by full tens, or gather what is taken away."""
     parts = str(params["chain"]).split()
     numbers: list[Number] = [int(number) for number in parts[::2]]
     signs = parts[1::2]
@@ -60,8 +60,10 @@ def solve(params: Params, hand: Hand) -> str:
     numbers, signs = _multiply_first(hand, numbers, signs)
     if len(signs) > 1:
         hand.say(f"It remains to compute {_spell(numbers, signs)}.", "The rest are sums.")
-    gather = signs.count("-") > 1 and hand.likes()
-    total = _gathered(hand, numbers, signs) if gather else _folded(hand, numbers, signs)
+    if signs.count("-") > 1 and hand.likes():
+        total = _gathered(hand, numbers, signs)
+    else:
+        total = (_by_tens if hand.likes(0.4) else _folded)(hand, numbers, signs)
     hand.state(f"So {_spell(numbers, signs)} = {total}.")
     return str(total)
 
@@ -83,6 +85,21 @@ def _folded(hand: Hand, numbers: list[Number], signs: list[str]) -> Number:
     total = numbers[0]
     for sign, number in zip(signs, numbers[1:], strict=True):
         total = steps[sign](total, number)
+    return total
+
+
+def _by_tens(hand: Hand, numbers: list[Number], signs: list[str]) -> Number:
+    """Full tens first, and what that was too much goes back."""
+    hand.say("I round to full tens and put it right after.", "Full tens are easier.")
+    total = numbers[0]
+    for sign, number in zip(signs, numbers[1:], strict=True):
+        over = -number.numerator % 10
+        if over == 0 or sign == "×":
+            total = _folded(hand, [total, number], [sign])
+            continue
+        hand.say(f"{number} is {number + over} less {over}.")
+        there, back = (hand.add, hand.subtract) if sign == "+" else (hand.subtract, hand.add)
+        total = back(there(total, number + over), over)
     return total
 
 

@@ -53,7 +53,7 @@ def check(params: Params, answer: str) -> bool:
 
 
 def solve(params: Params, hand: Hand) -> str:
-    """Products and quotients first, then left to right over common denominators."""
+    """Products and quotients first, then left to right, or all over one common denominator."""
     parts = str(params["sum"]).split()
     terms: list[Number] = [Fraction(parts[0])]
     signs: list[str] = []
@@ -64,19 +64,47 @@ def solve(params: Params, hand: Hand) -> str:
             terms[-1] = _scaled(hand, terms[-1], sign, Fraction(text))
         else:
             signs, terms = [*signs, sign], [*terms, Fraction(text)]
+    if len(terms) > 2 and hand.likes():
+        return tex(_over_one(hand, terms, signs))
     total = terms[0]
     for sign, term in zip(signs, terms[1:], strict=True):
         total = _joined(hand, total, sign, term)
     return tex(total)
 
 
+def _over_one(hand: Hand, terms: list[Number], signs: list[str]) -> Number:
+    below = math.lcm(*(term.denominator for term in terms))
+    hand.say(f"One denominator for all of them is {below}.", f"I put everything over {below}.")
+    tops = [hand.multiply(term.numerator, below // term.denominator) for term in terms]
+    rest = (f" {sign} {top}/{below}" for sign, top in zip(signs, tops[1:], strict=True))
+    hand.state(f"The sum is {tops[0]}/{below}{''.join(rest)}.")
+    total = tops[0]
+    for sign, top in zip(signs, tops[1:], strict=True):
+        total = hand.add(total, top) if sign == "+" else hand.subtract(total, top)
+    return _reduced(hand, total, below)
+
+
 def _scaled(hand: Hand, a: Number, sign: str, b: Fraction) -> Number:
     if sign == "÷":
         hand.say(f"Dividing by {b} is multiplying by its reciprocal.", f"Flip {b} and multiply.")
         b = b if hand.errs("divisor not flipped") else 1 / b
+    if b.numerator and a.numerator and hand.likes():
+        return _cancelled(hand, a, b)
     top = hand.multiply(a.numerator, b.numerator)
     bottom = hand.multiply(a.denominator, b.denominator)
     hand.state(f"{plain(a)} × {plain(b)} = {top}/{bottom}.")
+    return _reduced(hand, top, bottom)
+
+
+def _cancelled(hand: Hand, a: Number, b: Fraction) -> Number:
+    """Cancel crosswise, then multiply what is left."""
+    first, second = Fraction(a.numerator, b.denominator), Fraction(b.numerator, a.denominator)
+    hand.say(
+        f"I cancel crosswise: {a.numerator}/{b.denominator} = {plain(first)} and"
+        f" {b.numerator}/{a.denominator} = {plain(second)}."
+    )
+    top = hand.multiply(first.numerator, second.numerator)
+    bottom = hand.multiply(first.denominator, second.denominator)
     return _reduced(hand, top, bottom)
 
 
@@ -85,7 +113,7 @@ def _joined(hand: Hand, a: Number, sign: str, b: Number) -> Number:
         hand.say("Add the numerators and the denominators.")
         return _reduced(hand, a.numerator + b.numerator, a.denominator + b.denominator)
     below = math.lcm(a.denominator, b.denominator)
-    if hand.likes(0.3):
+    if hand.likes(0.4):
         below = a.denominator * b.denominator  # not the least, but it always works
     hand.say(
         f"A common denominator of {plain(a)} and {plain(b)} is {below}.",

@@ -56,7 +56,7 @@ def check(params: Params, answer: str) -> bool:
 
 
 def solve(params: Params, hand: Hand) -> str:
-    """Expand, collect the unknown on one side, divide."""
+    """Expand, collect the unknown on one side, divide last or first."""
     a, b, c, d = _expanded(params, hand)
     side = _linear(c, d) if c else plain(d)
     hand.say(f"We want x alone. Start from {_linear(a, b)} = {side}.", "I isolate x step by step.")
@@ -64,16 +64,31 @@ def solve(params: Params, hand: Hand) -> str:
         hand.say(f"Move {c}x to the left.", f"Subtract {c}x from both sides.")
         a = hand.subtract(a, c)
         hand.state(f"{_linear(a, b)} = {d}.", f"This gives {_linear(a, b)} = {d}.")
-    hand.say(f"Now {_move(b)} both sides.", f"Next I {_move(b)} both sides.")
-    d = hand.add(d, b) if hand.errs("flipped sign") else hand.subtract(d, b)
-    hand.state(f"So {a}x = {d}.", f"That leaves {a}x = {d}.")
-    x = hand.divide(d, a)
-    hand.state(f"Dividing by {a}, x = {plain(x)}.", f"Divide both sides by {a}: x = {plain(x)}.")
+    x = (_divided_first if hand.likes(0.3) else _divided_last)(hand, a, b, d)
     left, right = _sides(params, Fraction(x))
     hand.confirm(
         f"with x = {x} the left side is {left} and the right side is {right}", left == right
     )
     return tex(x)
+
+
+def _divided_last(hand: Hand, a: Number, b: Number, d: Number) -> Number:
+    hand.say(f"Now {_move(b)} both sides.", f"Next I {_move(b)} both sides.")
+    d = hand.add(d, b) if hand.errs("flipped sign") else hand.subtract(d, b)
+    hand.state(f"So {a}x = {d}.", f"That leaves {a}x = {d}.")
+    x = hand.divide(d, a)
+    hand.state(f"Dividing by {a}, x = {plain(x)}.", f"Divide both sides by {a}: x = {plain(x)}.")
+    return x
+
+
+def _divided_first(hand: Hand, a: Number, b: Number, d: Number) -> Number:
+    hand.say(f"I divide everything by {a} first.", f"Divide every term by {a}.")
+    right = hand.divide(d, a)
+    left = b if hand.errs("one term not divided") else hand.divide(b, a)
+    hand.state(f"So {_linear(1, left)} = {plain(right)}.")
+    x = hand.subtract(right, left)
+    hand.state(f"Then x = {plain(x)}.", f"That leaves x = {plain(x)}.")
+    return x
 
 
 def _expanded(params: Params, hand: Hand) -> tuple[Number, Number, Number, Number]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from factory.world.hand import Hand
 from factory.world.notation import Number, money, read
 from factory.world.phrasing import Params, numbers
+from factory.world.words import PEOPLE, THINGS
 
 DOMAIN = "arithmetic"
 LEVELS = ("elementary", "middle", "middle", "middle", "high_school")
@@ -20,21 +21,22 @@ PHRASINGS = (
     " How many dollars does {who:word} pay?",
     "One {thing:word} costs ${price}. {who:word} takes {count} of them, with {off}% off everything."
     " What is the bill in dollars?",
+    "At a sale everything is {off}% off. {who:word} picks {count} {thing:word}s marked ${price}"
+    " each. How many dollars does {who:word} spend?",
     "{who:word} orders {count} {thing:word}s at ${price} each and gets {off}% off the total."
     " Then {tax}% tax is added. How many dollars does {who:word} pay?",
     "One {thing:word} costs ${price} before tax. {who:word} takes {count} of them, with {off}% off"
     " everything, and pays {tax}% tax on the reduced amount. What is the bill in dollars?",
+    "At a sale everything is {off}% off. {who:word} picks {count} {thing:word}s marked ${price}"
+    " each, and {tax}% tax comes on top. How many dollars does {who:word} spend?",
 )
-
-_PEOPLE = ("Mia", "Noah", "Amara", "Kenji", "Lucia", "Omar", "Priya", "Jonas", "Wei", "Sofia")
-_THINGS = ("lamp", "book", "jacket", "chair", "backpack", "kettle", "puzzle", "helmet", "scarf")
 
 
 def draw(rng: random.Random, difficulty: int) -> Params:
     """Amounts that come out in whole cents."""
     price = rng.randint(2, 20) * 10 if difficulty == 1 else rng.randint(11, 40 * difficulty)
     off = rng.choice((10, 20, 25, 50)) if difficulty == 1 else rng.randint(2, 15) * 5
-    who, thing = rng.choice(_PEOPLE), rng.choice(_THINGS)
+    who, thing = rng.choice(PEOPLE), rng.choice(THINGS)
     params: Params = {"who": who, "thing": thing, "price": price, "off": off}
     if difficulty >= 3:
         params["count"] = rng.randint(3, 4 * difficulty)

@@ -54,12 +54,12 @@ def check(params: Params, answer: str) -> bool:
 
 
 def solve(params: Params, hand: Hand) -> str:
-    """Factor when it is easy and the hand likes to, else the formula."""
+    """Factor when it is easy and the hand likes to, else complete the square, or the formula."""
     a, b, c = numbers(params, "a", "b", "c")
     pair = _pair(b, c) if a == 1 else None
     if pair and hand.likes(0.6):
         return _factored(params, hand, pair)
-    return _by_formula(params, hand)
+    return (_by_square if hand.likes(0.4) else _by_formula)(params, hand)
 
 
 def _factored(params: Params, hand: Hand, pair: tuple[int, int]) -> str:
@@ -95,11 +95,46 @@ def _by_formula(params: Params, hand: Hand) -> str:
     return _finish(params, hand, int(disc), above, below)
 
 
+def _by_square(params: Params, hand: Hand) -> str:
+    """(x + h)^2 = r, with h half the coefficient of x and r the square of h less the constant."""
+    a, b, c = numbers(params, "a", "b", "c")
+    hand.say("I complete the square.", "Let me complete the square.")
+    if a != 1:
+        hand.say(f"First I divide by {a}.", f"I divide everything by {a}.")
+    linear, constant = (hand.divide(value, a) if a != 1 else value for value in (b, c))
+    half = hand.divide(linear, 2)
+    hand.state(f"Half the coefficient of x is {plain(half)}.")
+    right = hand.subtract(hand.multiply(half, half), constant)
+    hand.state(f"So (x + {operand(plain(half))})^2 = {plain(right)}.")
+    if right <= 0:
+        raise hand.doubt("A square that is not positive would not leave two real roots.")
+    top, below = right.numerator, right.denominator
+    outside, inside = split_root(top * below)
+    _seek_squares(hand, top * below)
+    root = surd(Fraction(0), Fraction(outside, below), inside)
+    hand.state(f"The root of {plain(right)} is {root}.")
+    if hand.errs("half the coefficient added instead of taken away"):
+        half = -half
+    return surd(Fraction(-half), Fraction(outside, below) * _side(params), inside)
+
+
+def _seek_squares(hand: Hand, value: int) -> None:
+    """Look for squares to take out of the root."""
+    hand.say(f"Now the square root of {value}.", f"I need the root of {value}.")
+    if split_root(value)[1] == 1:
+        return
+    hand.say(f"{value} is no square, so a root stays.", "Which squares can be taken out?")
+    for prime in (2, 3, 5, 7, 11, 13):
+        if prime * prime <= value:
+            divides = "divides" if value % prime**2 == 0 else "does not divide"
+            hand.say(f"{prime}^2 = {prime * prime} {divides} {value}.")
+
+
 def _finish(params: Params, hand: Hand, disc: int, above: int, below: Number) -> str:
     if below == 0:
         raise hand.doubt("The leading coefficient cannot be 0.")
     outside, inside = split_root(disc)
-    hand.say(f"Now the square root of {disc}.", f"Which square divides {disc}? {outside}^2 does.")
+    _seek_squares(hand, disc)
     sign = "+" if _side(params) * below > 0 else "-"
     if inside == 1:
         hand.state(

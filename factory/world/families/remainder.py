@@ -55,7 +55,7 @@ def check(params: Params, answer: str) -> bool:
 
 
 def solve(params: Params, hand: Hand) -> str:
-    """Reduce factors early, and square repeatedly for powers."""
+    """Reduce factors early or late; square repeatedly, from the top of the exponent or its end."""
     if "a" in params:
         return str(_product(hand, *numbers(params, "a", "b", "m")))
     base, exponent, m = numbers(params, "base", "exponent", "m")
@@ -66,7 +66,7 @@ def solve(params: Params, hand: Hand) -> str:
     if base >= m:
         base = hand.remainder(base, m)
         hand.state(f"The base is congruent to {base} modulo {m}.")
-    return str(_power(hand, base, exponent, m))
+    return str((_power if hand.likes() else _from_squares)(hand, base, exponent, m))
 
 
 def _product(hand: Hand, a: int, b: int, m: int) -> int:
@@ -95,3 +95,19 @@ def _power(hand: Hand, base: int, exponent: int, m: int) -> int:
             reached += 1
             hand.state(f"{base}^{reached} ≡ {value} (mod {m}).")
     return value
+
+
+def _from_squares(hand: Hand, base: int, exponent: int, m: int) -> int:
+    """The powers base^1, base^2, base^4, ..., and the product of those that are needed."""
+    hand.say(f"I write {exponent} as a sum of powers of two.", "I make a table of squares first.")
+    needed = [1 << place for place in range(exponent.bit_length()) if exponent >> place & 1]
+    hand.state(f"{exponent} = {' + '.join(map(str, reversed(needed)))}.")
+    square, reached, value = base, 1, 0
+    while True:
+        if reached in needed and not (value and hand.errs("dropped factor", load=1.0)):
+            value = hand.remainder(int(hand.multiply(value, square)), m) if value else square
+            hand.state(f"So far the product is {value}.")
+        if 2 * reached > exponent:
+            return value
+        square, reached = hand.remainder(int(hand.multiply(square, square)), m), 2 * reached
+        hand.state(f"{base}^{reached} ≡ {square} (mod {m}).")
