@@ -27,7 +27,7 @@ OUTCOMES = {"same": "correct", "different": "incorrect", "unsure": "ambiguous"}
 OWED = f"""
     with open as (
         select v.*, r.problem_id, p.statement, coalesce(v.canonical, v.extracted) as form
-        from verdicts v join raw.rollouts r using (rollout_id)
+        from verdicts v join rollouts r using (rollout_id)
         join problems p on p.problem_id = r.problem_id and p.answer = v.answer
         where v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
             and v.policy = '{maths.POLICY}' and v.extracted is not null

@@ -18,15 +18,10 @@ from factory.store import Run, Store, canonical, digest
 from schemas.arrow import from_rows
 
 NAME = re.compile(r"[\w.-]+")
-NEWEST = """
-    select benchmark, arg_max(digest, run_id) as digest from (
-        select benchmark, digest, run_id from raw.benchmark_items
-        union all select benchmark, digest, run_id from raw.checks)
-    group by benchmark
-"""
-HELD = f"""
+HELD = """
     select n.benchmark, n.digest, count(distinct item_id) as items
-    from ({NEWEST}) n join raw.benchmark_items using (benchmark, digest) group by all order by 1
+    from newest_benchmarks n join raw.benchmark_items using (benchmark, digest)
+    group by all order by 1
 """
 
 

@@ -29,7 +29,9 @@ ADVICE = {
 
 def is_url(root: str | Path) -> bool:
     """Whether a store's name is a bucket's. Raises StoreError for a cloud we do not know."""
-    scheme, marker, _ = str(root).partition("://")
+    scheme, marker, rest = str(root).partition("://")
+    if marker and "@" in rest.partition("/")[0]:
+        raise StoreError("store= holds a key or password; give s3://BUCKET and AWS_ACCESS_KEY_ID")
     if marker and scheme != "s3":
         raise StoreError(f"store={root}: {scheme}:// is not known; give a folder or s3://BUCKET")
     return bool(marker)
@@ -49,7 +51,7 @@ def open_store(url: str) -> Any:
 
 
 def _settings() -> dict[str, Any]:
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint = _endpoint()
     plain = bool(endpoint) and str(endpoint).startswith("http://")
     settings: dict[str, Any] = {
         "client_options": {"allow_http": plain, "connect_timeout": "5s"},
@@ -60,6 +62,10 @@ def _settings() -> dict[str, Any]:
     if _has_profile():
         settings["credential_provider"] = _profile()
     return settings
+
+
+def _endpoint() -> str | None:
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def _has_profile() -> bool:
@@ -86,8 +92,9 @@ def _profile() -> Any:
 def local_folder(url: str) -> Path:
     """Where this machine keeps a bucket's journals, locks and rejects."""
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    where = f"{url} {_endpoint() or ''}"  # the same name on another server is another bucket
     name = re.sub("[^A-Za-z0-9]+", "-", url.removeprefix("s3://"))
-    return state / "cot-factory" / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+    return state / "cot-factory" / f"{name}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
 
 
 def advice(text: str) -> str:

@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from factory.errors import QueryError, StoreError
-from factory.remote import Shards
+from factory.remote import UNREACHED, Shards
 from factory.store import Snapshot, Store
 from schemas.arrow import key, schema
 from schemas.rows import TABLES
@@ -124,6 +124,8 @@ def unseen(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Tab
 
 def unreadable(error: Exception) -> StoreError | None:
     """What a DuckDB error means where a shard was changed behind our back; else None."""
+    if UNREACHED in str(error):  # through DuckDB with all of Python's traceback
+        return StoreError(str(error).rpartition(UNREACHED)[2].splitlines()[0])
     reading = duckdb.IOException | duckdb.InvalidInputException
     # A broken page comes as a plain Error without the file's name.
     if type(error) is duckdb.Error or isinstance(error, reading) or ".parquet" in str(error):

@@ -1,4 +1,4 @@
-"""`just compact`: many small shards -> few large ones, in the same order; readers notice nothing.
+"""`just compact`: many small shards -> few large ones; readers notice nothing.
 
 Each group of small shards is read, checked against its hashes and written as one; a single commit
 puts the new shard in their place, or nothing happens: where another compactor was first, or one of
@@ -27,7 +27,8 @@ ROW_GROUP_BYTES = 64 << 20
 
 # What was checked against evaluation sets stays checked under another name: whole shards only.
 CHECKED = """
-    select benchmark, digest, version, sum(rows)::bigint as rows, sum(hits)::bigint as hits
+    select benchmark, digest, version, sum(rows)::bigint as rows, sum(hits)::bigint as hits,
+        max(run_id) as run_id  -- of who checked: what was checked last is the set that counts
     from checks where shard in (select unnest($shards)) group by all
     having count(*) = len($shards)
 """
@@ -72,7 +73,7 @@ def _merge(store: Store, record: Run, group: list[Shard]) -> None:
     table = group[0].table
     merged = store.write(record, table, _row_groups(_rows(store, s) for s in group))
     new = [merged]
-    if checks := _checks(store, record, group, merged):
+    if checks := _checks(store, group, merged):
         new.append(store.write(record, "checks", [from_rows("checks", checks)]))
     counts = dict(record.counts)
     _add(record, **{"shards merged": len(group), "rows": merged.rows})
@@ -92,6 +93,10 @@ def _rows(store: Store, shard: Shard) -> pa.Table:
     if digest(content) != shard.sha256:
         raise StoreError(f"shard {shard.path} changed; `just doctor` checks, nothing was merged")
     rows, wanted = pq.read_table(io.BytesIO(content)), schema(shard.table)
+    if unknown := set(rows.column_names) - set(wanted.names):
+        raise StoreError(
+            f"shard {shard.path} has a column {min(unknown)!r}, of a later version: upgrade"
+        )
     for field in wanted:
         if field.name not in rows.column_names:
             rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
@@ -110,10 +115,10 @@ def _row_groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held)
 
 
-def _checks(store: Store, record: Run, group: list[Shard], merged: Shard) -> list[dict[str, Any]]:
+def _checks(store: Store, group: list[Shard], merged: Shard) -> list[dict[str, Any]]:
     if merged.table not in ("problems", "rollouts"):
         return []
     with catalog.connect(store) as con:
         params = {"shards": [shard.sha256 for shard in group]}
         found = con.sql(CHECKED, params=params).to_arrow_table().to_pylist()
-    return [{**row, "shard": merged.sha256, "run_id": record.run_id} for row in found]
+    return [{**row, "shard": merged.sha256} for row in found]

@@ -24,8 +24,10 @@ VERSION = f"2, {COMPARED}"  # with those of its parts
 # Members: (subject_id, canonical_key, cluster_id, rank) and what joined them.
 PROBLEMS = f"""
     select f.subject_id, f.canonical_key, coalesce(n.cluster, f.canonical_key) as cluster_id,
-        {{a: p.answer is null, b: p.license is null, c: p.problem_id}} as rank, n.score, n.reason
-    from fingerprints f join problems p on p.problem_id = f.subject_id
+        {{r: p.problem_id is null, a: p.answer is null, b: p.license is null, c: f.subject_id}}
+            as rank, n.score, n.reason
+    from fingerprints f semi join raw.problems on problem_id = f.subject_id
+    left join problems p on p.problem_id = f.subject_id  -- what was taken back ties its copies
     left join near n on n.key = f.canonical_key
     where f.subject = 'problem' and f.version = '{fingerprint.VERSION}'
 """

@@ -3,7 +3,6 @@
 from rich.console import Console
 
 from factory import engine
-from factory.errors import StoreError
 from factory.progress import Progress
 from factory.store import Shard, Snapshot, Store, digest, misfit
 
@@ -42,9 +41,8 @@ def _damaged(store: Store, snapshot: Snapshot) -> dict[Shard, str]:
 
 
 def _wrong(store: Store, shard: Shard) -> str | None:
-    try:
-        content = store.files.read(shard.path)
-    except StoreError:
+    content = store.files.find(shard.path)  # a disk or bucket that says no is no damage
+    if content is None:
         return misfit(shard, None)
     if len(content) != shard.bytes:
         return misfit(shard, len(content))
@@ -62,4 +60,4 @@ def _repair(store: Store, damaged: list[Shard], torn: list[int]) -> None:
     paths = [shard.path for shard in damaged]
     with engine.run(store, "doctor", {"repair": True, "shards": paths, "records": torn}) as record:
         record.counts = {"shards taken out": len(damaged), "records given up": len(torn)}
-        store.commit(record, remove=paths, accept=torn)
+        store.repair(record, paths, torn)

@@ -9,8 +9,9 @@ import shutil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import duckdb
 import yaml
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from factory import catalog
 from factory.clean import listed
@@ -29,6 +30,13 @@ class ExportRecipe(Recipe):
     format: Literal["parquet", "hf"]
     tables: Annotated[list[str], BeforeValidator(listed), Field(min_length=1)]
 
+    @field_validator("tables")
+    @classmethod
+    def _once(cls, tables: list[str]) -> list[str]:
+        if len(set(tables)) < len(tables):
+            raise ValueError("name every table once")
+        return tables
+
 
 def run(store: Store, recipe: ExportRecipe, progress: Progress) -> dict[str, int]:
     """Rows written by view. Raises UserError where `out` exists or a view is not known."""
@@ -45,6 +53,12 @@ def run(store: Store, recipe: ExportRecipe, progress: Progress) -> dict[str, int
         part.rename(recipe.out)
     except OSError as error:
         raise UserError(f"cannot write {recipe.out}: {error.strerror}") from error
+    except duckdb.IOException as error:
+        raise (
+            catalog.unreadable(error) or error
+            if ".parquet" in str(error)
+            else UserError(f"cannot write {recipe.out}: {catalog.one_line(error)}")
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return counts

@@ -21,6 +21,8 @@ from obstore.store import LocalStore
 from factory import bucket
 from factory.errors import StoreError
 
+TRIES = 5
+
 
 class Files:
     """The files below one folder or one prefix of a bucket. Raises StoreError where it says no.
@@ -67,12 +69,19 @@ class Files:
         the one we wrote is ours.
         """
         with self._told("write", path):
-            try:
-                obstore.put(self._store, path, content, mode="create", use_multipart=False)
-            except AlreadyExistsError:
-                return self.remote and self.read(path) == content
-            self.sync(path)
-            return True
+            for _ in range(TRIES):
+                try:
+                    obstore.put(self._store, path, content, mode="create", use_multipart=False)
+                except AlreadyExistsError:
+                    there = self.find(path) if self.remote else b""
+                    if there is None:  # S3's 409: two puts at once, and neither is there yet
+                        continue
+                    return self.remote and there == content
+                self.sync(path)
+                return True
+        raise StoreError(
+            f"cannot write {path} in {self._base}: it is said to exist and is not there"
+        )
 
     def keeps(self, path: str) -> bool:
         """Whether `put_new` leaves this file as it is; a server that cannot would replace it.

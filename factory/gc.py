@@ -9,6 +9,7 @@ that no record ever names a file that is gone. Journals, rejects and checkpoints
 
 import json
 import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -22,7 +23,6 @@ from factory.recipe import Recipe, shown
 from factory.store import Run, Store
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-CLOCK = "clock/gc"
 
 
 def _age(value: str) -> str:
@@ -70,6 +70,8 @@ def _unused(store: Store, age: timedelta) -> tuple[int, list[str]]:
         raise StoreError(
             f"{snapshot.damage[0][1]}: what it added looks unused; `just doctor` first"
         )
+    if {s.path for s in snapshot.shards} != {s.path for s in store.snapshot().shards}:
+        raise StoreError("the records do not amount to the state read; `just doctor repair=true`")
     used = {shard.path for shard in snapshot.shards} | _pinned(store)
     records = store.files.times("log/")
     now = _now(store)
@@ -83,13 +85,19 @@ def _unused(store: Store, age: timedelta) -> tuple[int, list[str]]:
 
 def _pinned(store: Store) -> set[str]:
     """The shards of the snapshots that mixtures were made from."""
-    pins = (json.loads(store.files.read(path)) for path in store.files.sizes("snapshots/"))
-    return {shard["path"] for pin in pins for shard in pin["shards"]}
+    found = set[str]()
+    for path in store.files.sizes("snapshots/"):
+        try:
+            found |= {shard["path"] for shard in json.loads(store.files.read(path))["shards"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{path} is no list of shards: restore it from a copy") from error
+    return found
 
 
 def _now(store: Store) -> datetime:
     """The clock of whoever keeps the files: it tells the time of a file just written."""
-    store.files.put(CLOCK, b"")
-    now = store.files.times("clock/")[CLOCK]
-    store.files.remove(CLOCK)
+    clock = f"clock/{uuid.uuid4().hex}"
+    store.files.put(clock, b"")
+    now = store.files.times("clock/")[clock]
+    store.files.remove(clock)
     return now

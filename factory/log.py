@@ -125,6 +125,7 @@ class Log:
         self.files = files
         self.removed: dict[str, int] = {}
         self._known = Snapshot()
+        self._misled = False
 
     def snapshot(self) -> Snapshot:
         """What is live now; reads only the records it has not read before."""
@@ -135,11 +136,15 @@ class Log:
         if states and not self._known.seq:  # who has begun reads on: what was removed counts
             self._known = self._state(states[-1]) or self._known
         self._known = self._read(self._known, last)
+        if self._misled:
+            self._known, self._misled = self._read(Snapshot(), last), False
         return self._known
 
     def replay(self) -> Snapshot:
         """What is live by every record there is: states are passed over."""
-        return self._read(Snapshot(), self.snapshot().seq)
+        last = self.snapshot().seq
+        found, self._misled = self._read(Snapshot(), last), False
+        return found
 
     def publish(
         self, seq: int, run: Run, add: Sequence[Shard], remove: Sequence[str], accept: Sequence[int]
@@ -189,6 +194,8 @@ class Log:
             run = record["run"]
             runs.pop(run["run_id"], None)
             runs[run["run_id"]] = {**run, "seq": number}
+            # What is given up here was believed when a state, or this process, read it.
+            self._misled |= bool(set(record["accept"]) - set(damage))
             damage = {n: words for n, words in damage.items() if n not in record["accept"]}
         return Snapshot(seq, tuple(shards.values()), tuple(runs.values()), tuple(damage.items()))
 

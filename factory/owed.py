@@ -115,9 +115,13 @@ def select(con: duckdb.DuckDBPyConnection, recipe: GenerateRecipe) -> None:
     limit = f"order by problem_id limit {recipe.limit}" if recipe.limit else ""
     sql = f"""
         select problem_id from {view} where problem_id not in (
-            select subject_id from duplicates
-            where subject = 'problem' and subject_id <> representative_id
-                and representative_id not in (from retracted_problems)
+            select subject_id from (
+                select subject_id, first_value(subject_id) over (
+                    partition by cluster_id order by subject_id <> representative_id, subject_id
+                ) as kept
+                from duplicates where subject = 'problem'
+                    and subject_id not in (from retracted_problems))
+            where subject_id <> kept
             union all from retracted_problems
             union all select subject_id from contaminations
             where subject = 'problem' and kind in ('copy', 'near'))

@@ -12,9 +12,11 @@ from typing import Any
 
 from fsspec import AbstractFileSystem
 
+from factory.errors import StoreError
 from factory.files import Files
 from factory.log import Shard
 
+UNREACHED = "the bucket says: "
 BLOCK = 1 << 20  # small reads are of footers and pages that lie side by side
 NEVER_CHANGED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -56,6 +58,12 @@ class ShardFile(io.RawIOBase):
         self._at = self._begins = 0
         self._block = b""
 
+    def _bytes(self, start: int, end: int) -> bytes:
+        try:
+            return self._files.read_range(self._path, start, end)
+        except StoreError as error:
+            raise OSError(f"{UNREACHED}{error}") from error
+
     def readable(self) -> bool:
         """It is."""
         return True
@@ -80,7 +88,7 @@ class ShardFile(io.RawIOBase):
         if not self._begins <= self._at <= end <= self._begins + len(self._block):
             self._begins = self._at - self._at % BLOCK
             upto = min(max(end, self._begins + BLOCK), self.size)
-            self._block = self._files.read_range(self._path, self._begins, upto)
+            self._block = self._bytes(self._begins, upto)
         found = self._block[self._at - self._begins : end - self._begins]
         self._at = end
         return found

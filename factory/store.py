@@ -134,6 +134,21 @@ class Store:
             if self._publish(now.seq + 1, run, new, leaving):
                 return True
 
+    def repair(self, run: Run, remove: Sequence[str], accept: Sequence[int]) -> None:
+        """Take damaged shards out and give damaged records up, but for what a state knows of them.
+
+        A state was written when they were whole: what they added is added anew, and what they
+        removed removed.
+        """
+        self._check_bucket()
+        while True:
+            now, told = self.snapshot(), self.log.replay()
+            live, there = ({shard.path for shard in each.shards} for each in (now, told))
+            add = [s for s in now.shards if s.path not in there and s.path not in remove]
+            gone = [*remove, *(there - live)]
+            if self._publish(now.seq + 1, run, add, gone, accept):
+                return
+
     def bury(self, run: Run, seq: int, paths: Sequence[str]) -> bool:
         """Name files that are used no more right after record `seq`; False: it is not the last.
 

@@ -25,7 +25,7 @@ KINDS = {"same": "near", "different": "different"}
 COMMIT_ROWS, COMMIT_S = 200, 2.0
 OPEN = f"""
     select c.*, p.statement, i.statement as item
-    from contaminations c join raw.problems p on p.problem_id = c.subject_id
+    from contaminations c join problems p on p.problem_id = c.subject_id
     join benchmark_items i using (benchmark, digest, item_id)
     where c.subject = 'problem' and c.kind = 'suspect' and c.version = '{OVERLAPS}'
         and benchmark in ({{names}})

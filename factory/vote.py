@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import catalog, engine
+from factory import catalog, engine, reasoning
 from factory.progress import Progress
 from factory.store import Run, Store
 from factory.verifiers import maths
@@ -26,35 +26,50 @@ MOST = 64  # distinct answers of a problem that are compared; rarer ones cast no
 OWED = f"""
     with each as (
         select r.problem_id, v.rollout_id, v.extracted, coalesce(v.canonical, v.extracted) as form,
-            case when r.source is null then r.rollout_id
-                 else concat_ws(' ', r.model, r.teacher, r.source_row, r.sample_index) end as voter
-        from verdicts v join raw.rollouts r using (rollout_id)
+            case when r.source is not null
+                 then concat_ws(' ', r.model, r.teacher, r.source_row, r.sample_index) end as place
+        from verdicts v join rollouts r using (rollout_id)
         where v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
             and v.policy = '{maths.POLICY}'
         qualify row_number() over (
             partition by v.rollout_id order by v.run_id desc, v.answer nulls first) = 1
     ),
-    latest as (  -- a rollout that was imported under two names has one vote
-        from each
-        qualify row_number() over (partition by problem_id, voter order by rollout_id) = 1
+    twice as (
+        select problem_id, place from each where place is not null group by all having count(*) > 1
     ),
-    owed as (
-        select problem_id, count(*) as rollouts from latest group by problem_id
-        having count(*) > 1
+    texts as (  -- a rollout that was imported under two names has one vote: few are looked at
+        select rollout_id, md5({reasoning.TOLD}) as text
+        from rollouts semi join (from each semi join twice using (problem_id, place))
+            using (rollout_id)
+    ),
+    latest as (
+        select each.* from each left join texts using (rollout_id)
+        qualify row_number() over (
+            partition by problem_id, coalesce(concat_ws(' ', place, text), rollout_id),
+                case when text is null then rollout_id end
+            order by rollout_id) = 1
+    ),
+    owed as (  -- also those that lost their voters
+        select problem_id, count(l.problem_id) as rollouts
+        from (select problem_id from latest union select problem_id from votes where rollouts > 0)
+        left join latest l using (problem_id) group by problem_id
+        having count(l.problem_id) > 1 or problem_id in (select problem_id from votes)
+    ),
+    changed as (
+        from owed o anti join votes v on v.problem_id = o.problem_id
+            and v.rollouts = o.rollouts and v.version = '{maths.VERSION}'
     ),
     spelled as (
         select problem_id, min(extracted) as answer, count(*) as votes, min(rollout_id) as example
-        from latest semi join (
-            from owed o anti join votes v on v.problem_id = o.problem_id
-                and v.rollouts = o.rollouts and v.version = '{maths.VERSION}'
-        ) using (problem_id)
+        from latest semi join changed using (problem_id)
         group by problem_id, form
     )
-    select s.problem_id, any_value(o.rollouts) as rollouts, any_value(p.statement) as statement,
+    select o.problem_id, any_value(o.rollouts) as rollouts, any_value(p.statement) as statement,
         list({{answer: s.answer, votes: s.votes, example: s.example}}
              order by s.votes desc, s.answer) filter (s.answer is not null) as answers
-    from spelled s join owed o using (problem_id) join raw.problems p using (problem_id)
-    group by s.problem_id
+    from changed o left join spelled s using (problem_id)
+    join raw.problems p on p.problem_id = o.problem_id
+    group by o.problem_id
 """
 
 

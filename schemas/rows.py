@@ -131,7 +131,11 @@ class Vote(Row):
     REPLACES: ClassVar = True
 
     problem_id: str = Field(description="the problem")
-    rollouts: int = Field(ge=2, description="rollouts with a verdict, answer or none")
+    rollouts: int = Field(
+        ge=0,
+        description="rollouts with a verdict, answer or none; fewer than 2 "
+        "once voters were taken back",
+    )
     votes: int = Field(ge=0, description="rollouts that give the majority answer")
     runner_up: int = Field(ge=0, description="rollouts that give the next answer")
     verifier: str = Field(description="verifier that told which answers are equal")

@@ -63,7 +63,8 @@ select distinct problem_id from raw.problem_sources where split = 'test';
 create macro strong(votes, margin) as votes >= 3 and margin >= 0.5;
 
 create view votes as
-select * exclude (tally), (votes - runner_up) / rollouts as margin, tally from raw.votes
+select * exclude (tally), (votes - runner_up) / nullif(rollouts, 0) as margin, tally
+from raw.votes anti join retracted_problems using (problem_id)
 qualify row_number() over (partition by problem_id order by run_id desc) = 1;
 
 -- One row per problem. Where its sources disagree, `answers` counts the distinct answers and the
@@ -102,16 +103,25 @@ select r.* from raw.rollouts r
 anti join raw.retractions t
     on t.source = r.source and (t.source_row is null or t.source_row = r.source_row)
 anti join retracted_problems using (problem_id);
-create view failures as select * from raw.failures;
-create view verdicts as select * from raw.verdicts;
+create view retracted_rollouts as
+select rollout_id from raw.rollouts r semi join raw.retractions t
+    on t.source = r.source and (t.source_row is null or t.source_row = r.source_row)
+union
+select rollout_id from raw.rollouts semi join retracted_problems using (problem_id);
 
--- Of an evaluation set the items that came last count, and what was found of those; where a teacher
--- decided, its word.
+create view failures as select * from raw.failures anti join retracted_problems using (problem_id);
+create view verdicts as select * from raw.verdicts anti join retracted_rollouts using (rollout_id);
+
+-- Of an evaluation set the items that were brought in or checked last count, and what was found of
+-- those; where a teacher decided, its word.
+create view newest_benchmarks as
+select benchmark, arg_max(digest, run_id) as digest from (
+    select benchmark, digest, run_id from raw.benchmark_items
+    union all select benchmark, digest, run_id from raw.checks)
+group by benchmark;
+
 create view benchmark_items as
-with newest as (
-    select benchmark, arg_max(digest, run_id) as digest from raw.benchmark_items group by benchmark
-)
-select i.* from raw.benchmark_items i semi join newest using (benchmark, digest)
+select i.* from raw.benchmark_items i semi join newest_benchmarks using (benchmark, digest)
 qualify row_number() over (partition by benchmark, item_id order by run_id desc) = 1;
 
 create view checks as
@@ -119,7 +129,10 @@ select * from raw.checks
 qualify row_number() over (partition by benchmark, digest, version, shard order by run_id desc) = 1;
 
 create view contaminations as
-select c.* from raw.contaminations c semi join benchmark_items using (benchmark, digest)
+select c.* replace (
+    case when subject_id in (from retracted_problems union from retracted_rollouts) then null
+         else span end as span)
+from raw.contaminations c semi join benchmark_items using (benchmark, digest)
 qualify row_number() over (
     partition by subject, subject_id, benchmark, item_id, version
     order by judge is null, run_id desc) = 1;
