@@ -139,13 +139,20 @@ class _Intake:
 
     def _before(self) -> dict[str, intake.Content]:
         """What earlier runs ingested under this name, so that a changed row is noticed."""
-        sql = """
-            select source_row, problem_id, answer, split, license
-            from raw.problem_sources where source = ?
+        sql = f"""
+            with fields as (
+                select source_row, teacher, {intake.HASH} as hash
+                from raw.rollouts where source = $1 group by all
+            ), told as (
+                select source_row, map_from_entries(list((teacher, hash))) as rollouts
+                from fields group by all
+            )
+            select source_row, problem_id, answer, split, license, rollouts
+            from raw.problem_sources left join told using (source_row) where source = $1
         """
         with catalog.connect(self.store) as con:
             found = con.execute(sql, [self.origin.source]).fetchall()
-        return {row: intake.Content(*content) for row, *content in found}
+        return {row: intake.Content(*rest, rollouts=told or {}) for row, *rest, told in found}
 
     def take(self, unit: Unit) -> None:
         """Commit one unit of raw rows: all its tables at once, or nothing."""
@@ -169,8 +176,8 @@ class _Intake:
         name = str(row.row)
         if name in self.taken:
             raise Unfit("row id given twice")
-        content = intake.content(row)
-        if changes := content.changes(self.before.get(name, content)):
+        before = self.before.get(name)
+        if before and (changes := intake.content(row).changes(before)):
             raise Unfit(f"{COLLIDES}: {changes}; name=NEW ingests it as a source of its own")
         self.taken.add(name)
         return row

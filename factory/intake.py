@@ -4,6 +4,8 @@ This is the one place where what a source hands over is checked: after `read`, e
 that UTF-8 can hold, so that no single row can stop the commit of its unit.
 """
 
+import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import ModuleType
@@ -14,6 +16,11 @@ from schemas.exchange import SourceRollout, SourceRow, Unfit
 from schemas.row import Split
 
 Tables = dict[str, list[dict[str, Any]]]
+
+# SQL: the hash of a stored row's rollouts of one field, as `_hashes` computes it.
+HASH = """md5(string_agg(
+    concat_ws(' ', md5(model), coalesce(md5(trace), '-'), md5(solution)), ' ' order by sample_index
+))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +34,24 @@ class Origin:
 
 
 class Content(NamedTuple):
-    """What a row id stands for; it may not change under the same id."""
+    """What a row id stands for; it may not change under the same id.
+
+    `rollouts` holds a hash of each field's: fields may be added, none may change.
+    """
 
     problem: str
     answer: str | None
     split: str | None
     license: str | None
+    rollouts: dict[str, str]
 
     def changes(self, other: "Content") -> str:
         """The parts that differ, in words; empty where nothing does."""
-        pairs = zip(self._fields, self, other, strict=True)
-        return " and ".join(f"another {name}" for name, mine, its in pairs if mine != its)
+        pairs = zip(self._fields[:-1], self[:-1], other[:-1], strict=True)
+        found = [name for name, mine, its in pairs if mine != its]
+        if any(other.rollouts.get(field, mine) != mine for field, mine in self.rollouts.items()):
+            found.append("rollout")
+        return " and ".join(f"another {name}" for name in found)
 
 
 def read(number: int, raw: Any, source: ModuleType, recipe: Any, origin: Origin) -> SourceRow:
@@ -106,7 +120,22 @@ def _text(what: str, value: Any) -> str:
 
 def content(row: SourceRow) -> Content:
     """What the row's id stands for from now on."""
-    return Content(identity.problem_id(row.statement), row.answer, row.split, row.license)
+    problem_id = identity.problem_id(row.statement)
+    return Content(problem_id, row.answer, row.split, row.license, _hashes(row.rollouts))
+
+
+def _hashes(rollouts: tuple[SourceRollout, ...]) -> dict[str, str]:
+    """Who wrote what, hashed, by field."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for found in sorted(rollouts, key=lambda found: found.index):
+        trace, solution = reasoning.split(found.text, found.reasoning)
+        thought = "-" if trace is None else _md5(trace)
+        told[found.name].append(f"{_md5(found.model)} {thought} {_md5(solution)}")
+    return {field: _md5(" ".join(texts)) for field, texts in told.items()}
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def tables(row: SourceRow, origin: Origin) -> Tables:

@@ -46,10 +46,11 @@ def exchange(raw: dict[str, Any]) -> tuple[str, Turn | None]:
 
 
 def rollouts(reply: Turn | None, model: Any) -> tuple[SourceRollout, ...]:
-    """The reply as a rollout, if there is one."""
+    """The reply as a rollout, if there is one; with a thought and no text it was cut off."""
     if reply is None:
         return ()
-    return (SourceRollout("assistant", 0, reply.text, model, reasoning=reply.reasoning),)
+    cut = "length" if reply.reasoning and not reply.text.strip() else None
+    return (SourceRollout("assistant", 0, reply.text, model, None, reply.reasoning, cut),)
 
 
 def stratos(raw: dict[str, Any], model: str, split: str | None) -> SourceRow:
@@ -70,8 +71,11 @@ def _turn(message: dict[str, Any]) -> Turn:
     told = message.get("role", message.get("from"))
     if told not in ROLES:
         raise Unfit(f"role {told!r} is none of {', '.join(ROLES)}")
-    text = _text(message.get("content", message.get("value")))
-    return Turn(ROLES[told], text, next((message[k] for k in BESIDE if message.get(k)), None))
+    reasoning = next((message[k] for k in BESIDE if message.get(k)), None)
+    content = message.get("content", message.get("value"))
+    if content is None and reasoning and not message.get("tool_calls"):
+        content = ""  # cut off while thinking
+    return Turn(ROLES[told], _text(content), reasoning)
 
 
 def _text(content: Any) -> str:

@@ -3,10 +3,14 @@
 question=FIELD [answer=FIELD] [id=FIELD] [completion=FIELD model=NAME [trace=FIELD]]
 """
 
+import re
 from typing import Any
 
 from factory.errors import UserError
 from schemas.exchange import SourceRollout, SourceRow, Unfit
+
+BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])\s*")
+BARE = re.compile(r"(\d+(?:\.\d+)?|[A-Za-z]|\\[A-Za-z]+)(?=[.,;]?(?:\s|$)|\s*(?:\$|\\[)\]]))")
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
@@ -63,13 +67,19 @@ def scalar(raw: dict[str, Any], name: str) -> str | None:
 
 
 def boxed(solution: str) -> str | None:
-    """What stands in the last balanced \\boxed{}, if any."""
-    start = solution.rfind("\\boxed{")
+    """What stands in the last \\boxed{} or \\fbox{}, or bare after it; None where unclear."""
+    boxes = list(BOX.finditer(solution))
+    if not boxes:
+        return None
+    start = boxes[-1].end()
+    if solution[start : start + 1] != "{":
+        bare = BARE.match(solution, start)
+        return bare[1] if bare else None
     depth = 0
-    for place in range(start + 6, len(solution)) if start >= 0 else ():
-        depth += {"{": 1, "}": -1}.get(solution[place], 0)
+    for token in re.finditer(r"\\.|[{}]", solution[start:], re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
         if depth == 0:
-            return solution[start + 7 : place]
+            return solution[start + 1 : start + token.start()].strip() or None
     return None
 
 
@@ -78,7 +88,12 @@ def slug(words: str | None) -> str | None:
     return words.strip().lower().replace(" ", "_") if words else None
 
 
-def area(domains: list[str] | None) -> str | None:
-    """`["Mathematics -> Algebra -> Linear Equations"]` -> `algebra`: the field of the first one."""
+def area(domains: list[str] | str | None) -> str | None:
+    """`["Mathematics -> Algebra -> Linear Equations"]` -> `algebra`: the field of the first one.
+
+    A CSV file has the list as a text.
+    """
+    if isinstance(domains, str):
+        domains = re.findall(r"[^\[\]'\",]+", domains)
     steps = domains[0].split(" -> ") if domains else []
     return slug(steps[min(1, len(steps) - 1)]) if steps else None

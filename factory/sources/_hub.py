@@ -14,7 +14,11 @@ from factory.errors import MissingExtra, UserError
 from factory.sources import _files
 from schemas.row import Split
 
-SPLITS = {**{split: split for split in get_args(Split)}, "dev": "validation"}
+SPLITS = {
+    **{split: split for split in get_args(Split)},
+    **dict.fromkeys(("val", "valid", "dev"), "validation"),
+    **dict.fromkeys(("eval", "heldout"), "test"),
+}
 SECONDS = 20  # to wait for the hub's first word
 
 
@@ -22,7 +26,8 @@ SECONDS = 20  # to wait for the hub's first word
 class Published:
     """A data set with a known home: its name here, its id there, and what it has by default.
 
-    `part` is the hub's name of a split; None where there is no telling which one is meant.
+    `part` is the hub's name of a split, taken where neither the recipe nor the path says one: of a
+    set that publishes only train, any file is train. None: there is no telling which is meant.
     """
 
     source: str
@@ -49,14 +54,25 @@ class Published:
         return SPLITS.get(self._part(recipe) or "")
 
     def _part(self, recipe: Any) -> str | None:
-        told = None if recipe.path is None else split_in(Path(recipe.path))
-        return recipe.part or told or recipe.split or self.part
+        told = splits_in(Path(recipe.path)) if recipe.path else set()
+        default = None if len(told) > 1 else self.part
+        return recipe.part or (told.pop() if len(told) == 1 else recipe.split or default)
 
 
-def split_in(path: Path) -> str | None:
-    """The split that stands in a file's name as a word; None where none does, or several do."""
-    found = set(SPLITS) & set(re.split("[^a-z]+", path.name.lower()))
-    return SPLITS[found.pop()] if len(found) == 1 and not path.is_dir() else None
+def splits_in(path: Path) -> set[str]:
+    """The splits in the nearest name of a file's path that says any: of the file itself every word
+    counts, of its folder and the folder of that the last word (`test`, `partial-test`)."""
+    if path.is_dir():
+        return set()
+    top = 2 if path.is_absolute() else 0  # what lies in /dev is not for development
+    folders = reversed(path.parts[top:-1][-2:])
+    said = [_words_of(path.name), *(_words_of(folder)[-1:] for folder in folders)]
+    return next(filter(None, ({SPLITS[w] for w in words if w in SPLITS} for words in said)), set())
+
+
+def _words_of(name: str) -> list[str]:
+    spelt = re.sub("held[^a-z]out", "heldout", name.lower())
+    return [word for word in re.split("[^a-z]+", spelt) if word]
 
 
 def rows(path: str, config: str | None, part: str) -> Iterator[_files.Raw]:

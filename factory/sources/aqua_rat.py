@@ -18,9 +18,11 @@ name, read = HUB.name, HUB.read
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
-    """A question with its options. Raises Unfit where none of them has the letter."""
+    """A question with its options. Raises Unfit where not just one has the letter."""
     options, letter = field(raw, "options"), field(raw, "correct")
     choices = dict(option.split(")", 1) for option in options)
+    if len(choices) < len(options):
+        raise Unfit("two options have the same letter")
     if letter not in choices:
         raise Unfit("the correct letter is none of the options'")
     listed = [f"({name}) {text.strip()}" for name, text in choices.items()]

@@ -112,6 +112,61 @@ def test_own_traces_of_any_file(home: Path, tmp_path: Path) -> None:
     ]
 
 
+def chats(path: Path, *replies: str) -> Path:
+    path.parent.mkdir()
+    asked = [("user", f"{n} + {n}?") for n in range(len(replies))]
+    pairs = zip(asked, replies, strict=True)
+    return lines(path, *(told(question, ("assistant", reply)) for question, reply in pairs))
+
+
+def test_other_replies_under_the_same_file_name_are_refused_never_dropped(
+    home: Path, tmp_path: Path
+) -> None:
+    replies = [
+        ("<think>a</think>0", "e\u0301\x00", "<think>c"),
+        ("<think>b</think>0", "e\u0301", "<think>c"),
+    ]
+    first = chats(tmp_path / "run1" / "traces.jsonl", *replies[0])
+    second = chats(tmp_path / "run2" / "traces.jsonl", *replies[1])
+    words = ("source=chat", "model=m")
+    assert ingest(home, *words, f"path={first}").returncode == 0
+    assert "nothing owed; nothing written" in ingest(home, *words, f"path={first}").stdout
+    said = refusal(ingest(home, *words, f"path={second}"))
+    assert "2 of 3 rows" in said
+    assert "(another rollout)" in said
+    assert "name=NEW" in said
+    assert ingest(home, *words, f"path={second}", "name=run2").returncode == 0
+    sql = "select source, trace, solution from raw.rollouts order by source, source_row"
+    assert ask(home, sql) == [
+        ("run2", "b", "0"),
+        ("run2", None, "e\u0301"),
+        ("run2", "c", ""),
+        ("traces", "a", "0"),
+        ("traces", None, "e\u0301\x00"),
+        ("traces", "c", ""),
+    ]
+
+
+def test_the_rollouts_of_a_field_stay_and_another_field_adds_its_own(
+    home: Path, tmp_path: Path
+) -> None:
+    path, row = tmp_path / "mine.jsonl", {"q": "2 + 2?", "a": ["3", "4"], "b": "5"}
+    words = ("source=jsonl", f"path={path}", "question=q")
+    lines(path, row)
+    for field in ("a", "b", "a"):
+        done = ingest(home, *words, f"completion={field}", "model=m")
+        assert done.returncode == 0, done.stderr
+    assert ask(home, "select teacher, solution from rollouts order by all") == [
+        ("a", "3"),
+        ("a", "4"),
+        ("b", "5"),
+    ]
+    assert "another rollout" in refusal(ingest(home, *words, "completion=a", "model=other"))
+    for changed in (["4", "3"], ["3"], ["3", "4", "4"]):
+        lines(path, {**row, "a": changed})
+        assert "another rollout" in refusal(ingest(home, *words, "completion=a", "model=m"))
+
+
 CARD = """---
 configs:
 - config_name: default
