@@ -32,6 +32,8 @@ def is_url(root: str | Path) -> bool:
     scheme, marker, rest = str(root).partition("://")
     if marker and "@" in rest.partition("/")[0]:
         raise StoreError("store= holds a key or password; give s3://BUCKET and AWS_ACCESS_KEY_ID")
+    if str(root).startswith("s3:") and not marker:
+        raise StoreError(f"{root} is no bucket's name; give s3://BUCKET/PREFIX")
     if marker and scheme != "s3":
         raise StoreError(f"store={root}: {scheme}:// is not known; give a folder or s3://BUCKET")
     return bool(marker)

@@ -220,6 +220,7 @@ def _upkeep(name: str) -> Callable[[list[str]], int]:
 def _sql(words: list[str]) -> int:
     from factory import ask
 
+    words = sorted(words, key=lambda word: word.startswith(("store=", "format=")))  # in any order
     if not words:
         raise RecipeError('just sql "select ..." needs the SQL as its first argument')
     values = only(words[1:], store="data", format="table")

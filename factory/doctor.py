@@ -16,7 +16,7 @@ def check(store: Store, repair: bool) -> int:
     for words in (*torn.values(), *damaged.values()):
         say(f"[red]damage[/red]  {words}")
     for path in _strays(store, snapshot):
-        say(f"[yellow]stray[/yellow]   {path}: no record names it; readers never see it")
+        say(f"[yellow]stray[/yellow]   {path}: not live; `just gc` removes what nothing pins")
     if (damaged or torn) and repair:
         _repair(store, list(damaged), list(torn))
         say(f"repaired: {len(damaged)} shards taken out, {len(torn)} records given up; what they")

@@ -42,6 +42,8 @@ def run(store: Store, recipe: ExportRecipe, progress: Progress) -> dict[str, int
     """Rows written by view. Raises UserError where `out` exists or a view is not known."""
     if recipe.out == Path():
         raise UserError("out= is missing; give out=DIR, a new folder")
+    if str(recipe.out).startswith("s3:"):
+        raise UserError(f"out={recipe.out} is a bucket; give a folder, and copy it there")
     if recipe.out.exists():
         raise UserError(f"out={recipe.out} exists; give a folder that does not")
     part = recipe.out.with_name(f".{recipe.out.name}.{os.getpid()}.part")

@@ -141,7 +141,7 @@ def test_a_foreign_parquet_file_is_never_read_and_the_doctor_sees_it(store: Stor
     assert statements(store) == ["a"]
     done = run_factory("doctor", f"store={store.root}")
     assert done.returncode == 0
-    assert "shards/problems/foreign.parquet: no record names it" in done.stdout
+    assert "shards/problems/foreign.parquet: not live" in done.stdout
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing", "flipped"])
