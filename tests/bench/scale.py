@@ -1,6 +1,7 @@
 """`just bench scale`: the line over 10 k, 100 k and 1 M rollouts, each step by its command.
 
-    just bench scale [sizes=10000,100000,1000000] [chars=0] [home=FOLDER] [plot=FILE.png]
+    just bench scale [sizes=10000,100000,1000000] [steps=verify,dedup,...] [chars=0] [home=FOLDER]
+                     [plot=FILE.png]
 
 The embedded world sets the problems and its solver writes EACH rollouts for each (`_scale_made.py`;
 `chars=30000` for long traces); they are ingested from a Parquet file like anybody's. Every step is
@@ -43,10 +44,10 @@ STEPS = {
     "status": ("status",),
     **{name: ("sql", query) for name, query in SQL.items()},
     "compact": ("compact",),
-    **{f"{name}, compacted": ("sql", query) for name, query in SQL.items()},
-    "verify, nothing owed": ("verify",),
-    "dedup, nothing owed": ("dedup",),
-    "tag, nothing owed": ("tag",),
+    **{f"{name} (compacted)": ("sql", query) for name, query in SQL.items()},
+    "verify (nothing owed)": ("verify",),
+    "dedup (nothing owed)": ("dedup",),
+    "tag (nothing owed)": ("tag",),
 }
 
 
@@ -66,8 +67,9 @@ class Point:
 class Bench:
     """Made rollouts, and a store for every size."""
 
-    def __init__(self, home: Path, chars: int) -> None:
+    def __init__(self, home: Path, chars: int, steps: Sequence[str]) -> None:
         self.home, self.chars, self.log = home, chars, home / "step.log"
+        self.steps = {name: STEPS[name] for name in steps}
 
     def made(self, rollouts: int) -> Path:
         """The file of so many rollouts."""
@@ -84,7 +86,7 @@ class Bench:
         shutil.rmtree(store, ignore_errors=True)
         ingest = ("ingest", "source=parquet", f"path={source}", *FIELDS, "model=solver", "name=x")
         costs, shards = dict[str, tuple[float, float, int]](), dict[str, int]()
-        for name, words in {"ingest": ingest, **STEPS}.items():
+        for name, words in {"ingest": ingest, **self.steps}.items():
             costs[name] = self._took(name, rig.factory(*words, f"store={store}"))
             shards[name] = len(Store(store).snapshot().shards)
         return Point(rollouts, costs, _tables(store), shards)
@@ -152,24 +154,36 @@ def _show(points: Sequence[Point], markdown: bool) -> None:
 def main(words: list[str]) -> int:
     """Measure and print. Raises UserError."""
     given = rig.options(
-        words, sizes="10000,100000,1000000", chars="0", home="none", plot="none", format="table"
+        words,
+        sizes="10000,100000,1000000",
+        steps=",".join(STEPS),
+        chars="0",
+        home="none",
+        plot="none",
+        format="table",
     )
     if given["format"] not in ("table", "markdown"):
         raise unknown("format", given["format"], ("table", "markdown"))
+    steps = given["steps"].split(",")
+    if missing := [name for name in steps if name not in STEPS]:
+        raise unknown("step", missing[0], STEPS)
     sizes = sorted(int(size) for size in given["sizes"].split(","))
     with tempfile.TemporaryDirectory(prefix="bench-") as fresh:
         home = Path(fresh if given["home"] == "none" else given["home"]).absolute()
         home.mkdir(parents=True, exist_ok=True)
-        bench = Bench(home, int(given["chars"]))
-        bench.point(10 * EACH)  # the first run compiles
-        points = []
+        bench = Bench(home, int(given["chars"]), steps)
+        if "dedup" in steps:
+            bench.point(10 * EACH)  # the first run compiles
+        points, kept = list[Point](), home / "points.json"
         for size in sizes:
             points.append(bench.point(size // EACH * EACH))
-            (home / "points.json").write_text(json.dumps([asdict(point) for point in points]))
+            kept.write_text(json.dumps([asdict(point) for point in points]))
         _show(points, given["format"] == "markdown")
         if given["plot"] != "none":
-            plot = Path(given["plot"]).absolute()
-            draw = [sys.executable, rig.HERE / "_scale_plot.py", home / "points.json", plot]
-            if subprocess.run(draw).returncode:
-                rig.say(f"{plot} was not drawn")
+            _plot(kept, Path(given["plot"]).absolute())
     return 0
+
+
+def _plot(points: Path, path: Path) -> None:
+    if subprocess.run([sys.executable, rig.HERE / "_scale_plot.py", points, path]).returncode:
+        rig.say(f"{path} was not drawn")
