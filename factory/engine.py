@@ -7,6 +7,7 @@ cores; a step is a function of Arrow rows and does not know.
 """
 
 import fcntl
+import math
 import os
 import secrets
 import shutil
@@ -122,15 +123,20 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def units(batches: Iterable[Unit], least: int, size: Callable[[Unit], int]) -> Iterator[list[Unit]]:
-    """Batches, so many at a time that their sizes come to `least`; the last ones may be fewer."""
-    held, total = list[Unit](), 0
+def units(
+    batches: Iterable[Unit], least: int, size: Callable[[Unit], int], seconds: float = math.inf
+) -> Iterator[list[Unit]]:
+    """Batches, so many at a time that their sizes come to `least`; the last ones may be fewer.
+
+    So may those that took `seconds` to come: what waits to be committed is not to wait for long.
+    """
+    held, total, began = list[Unit](), 0, time.monotonic()
     for batch in batches:
         held.append(batch)
         total += size(batch)
-        if total >= least:
+        if total >= least or time.monotonic() - began >= seconds:
             yield held
-            held, total = [], 0
+            held, total, began = [], 0, time.monotonic()
     if held:
         yield held
 

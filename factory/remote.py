@@ -6,6 +6,7 @@ snapshot is not there.
 """
 
 import io
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -49,14 +50,23 @@ class Shards(AbstractFileSystem):
         return ShardFile(self._files, self._shards[found["name"]])
 
 
+class Place(threading.local):
+    """Where one thread is in a file, and the block it read last."""
+
+    at = begins = 0
+    block = b""
+
+
 class ShardFile(io.RawIOBase):
-    """One shard, a block at a time."""
+    """One shard, a block at a time.
+
+    DuckDB's threads share it, and each seeks before it reads: so each has a place of its own.
+    """
 
     def __init__(self, files: Files, shard: Shard) -> None:
         super().__init__()
         self._files, self._path, self.size = files, shard.path, shard.bytes
-        self._at = self._begins = 0
-        self._block = b""
+        self._place = Place()
 
     def _bytes(self, start: int, end: int) -> bytes:
         try:
@@ -74,21 +84,22 @@ class ShardFile(io.RawIOBase):
 
     def tell(self) -> int:
         """The place of the next byte."""
-        return self._at
+        return self._place.at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        self._at = base + offset
-        return self._at
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place.at, io.SEEK_END: self.size}[whence]
+        self._place.at = base + offset
+        return self._place.at
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes."""
-        end = self.size if size < 0 else min(self._at + size, self.size)
-        if not self._begins <= self._at <= end <= self._begins + len(self._block):
-            self._begins = self._at - self._at % BLOCK
-            upto = min(max(end, self._begins + BLOCK), self.size)
-            self._block = self._bytes(self._begins, upto)
-        found = self._block[self._at - self._begins : end - self._begins]
-        self._at = end
+        place = self._place
+        end = self.size if size < 0 else min(place.at + size, self.size)
+        if not place.begins <= place.at <= end <= place.begins + len(place.block):
+            place.begins = place.at - place.at % BLOCK
+            upto = min(max(end, place.begins + BLOCK), self.size)
+            place.block = self._bytes(place.begins, upto)
+        found = place.block[place.at - place.begins : end - place.begins]
+        place.at = end
         return found

@@ -66,7 +66,7 @@ def _owed(console: Console, store: Store) -> None:
             table.add_row("decontaminate", f"{owed:,}", words)
         for subject in ("problem", "rollout"):
             found = [each for each in tag.taggers() if subject == each.SUBJECT]
-            untagged = max(tag.owed(con, tagger).height for tagger in found)
+            untagged = max(tag.owed(con, tagger) for tagger in found)
             table.add_row("tag", f"{untagged:,}", f"{subject}s")
     console.print()
     console.print(table)

@@ -1,21 +1,27 @@
 """Problems and rollouts -> tags, by the taggers: one file each in `taggers/`, found by name.
 
 A tagger reads what its `INPUT` selects and returns (subject_id, scope, name, value, label). Text is
-tagged once per version; derived figures such as pass rates are written again where they changed.
+tagged once per version, by all cores, a unit at a time; derived figures such as pass rates are
+written again where they changed.
 """
 
+from functools import partial
 from importlib import import_module
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from factory import catalog, engine
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, shown
-from factory.store import Run, Store
+from factory.store import Run, Snapshot, Store
 
-UNIT_ROWS = 20_000
+UNIT_BYTES = 8_000_000  # of text, for a core
+READ_ROWS = 2_048
+COMMIT_ROWS, COMMIT_S = 50_000, 10  # whichever comes first: a shard each
 
 CHANGED = """
     select t.* from tagged t anti join tags old on old.subject = t.subject
@@ -45,37 +51,76 @@ def run(store: Store, recipe: TagRecipe, progress: Progress) -> Run:
     """Run every tagger over what it has not tagged."""
     with engine.run(store, "tag", shown(recipe)) as record:
         for tagger in taggers():
-            with catalog.connect(store) as con:
-                rows = owed(con, tagger)
-            with progress.task(f"tag {name_of(tagger)}", rows.height) as advance:
-                for unit in rows.iter_slices(UNIT_ROWS):
-                    _write(store, record, tagger, tagger.tag(unit))
-                    advance(unit.height)
+            seen = store.snapshot()
+            with catalog.connect(store, seen) as con:
+                if of_texts(tagger):
+                    _tag_texts(store, record, tagger, con, progress)
+                else:
+                    _tag_again(store, record, tagger, con, seen)
     return record
 
 
-def owed(con: Any, tagger: ModuleType) -> pl.DataFrame:
-    """The tagger's input. In its SQL, `owed` are the rollouts without a tag of this version."""
+def of_texts(tagger: ModuleType) -> bool:
+    """Whether it reads `owed`, the rollouts without a tag of this version: all it says is new."""
+    return "from owed" in tagger.INPUT
+
+
+def owed(con: Any, tagger: ModuleType) -> int:
+    """How many texts are to be tagged, or how many derived figures changed."""
+    if of_texts(tagger):
+        return _input(con, tagger).count("*").fetchall()[0][0]
+    con.register("tagged", tagged(name_of(tagger), "", _input(con, tagger).to_arrow_table()))
+    return con.sql(f"select count(distinct subject_id) from ({CHANGED})").fetchall()[0][0]
+
+
+def _input(con: Any, tagger: ModuleType) -> Any:
     tagged = "select subject_id from tags where tagger = '{}' and version = '{}'"
     con.execute(
         "create or replace temp view owed as select * from rollouts where rollout_id not in "
         f"({tagged.format(name_of(tagger), tagger.VERSION)})"
     )
-    return con.sql(tagger.INPUT).pl()
+    return con.sql(tagger.INPUT)
 
 
-def _write(store: Store, record: Run, tagger: ModuleType, tags: pl.DataFrame) -> None:
-    rows = tags.with_columns(
+def _tag_texts(store: Store, record: Run, tagger: ModuleType, con: Any, progress: Progress) -> None:
+    """Tag on all cores, a unit of texts at a time: memory does not grow with the store."""
+    if not (count := owed(con, tagger)):
+        return
+    with progress.task(f"tag {name_of(tagger)}", count) as advance:
+        batches = _input(con, tagger).to_arrow_reader(READ_ROWS)
+        units = map(pa.Table.from_batches, engine.units(batches, UNIT_BYTES, attrgetter("nbytes")))
+        work = partial(tagged, name_of(tagger), record.run_id)
+        for done in engine.units(engine.spread(work, units), COMMIT_ROWS, len, COMMIT_S):
+            rows = pa.concat_tables(done)
+            _commit(store, record, tagger, rows, store.snapshot())
+            advance(len(rows["subject_id"].unique()))
+
+
+def _tag_again(store: Store, record: Run, tagger: ModuleType, con: Any, seen: Snapshot) -> None:
+    """Derive all figures, and write those that changed."""
+    con.register(
+        "tagged", tagged(name_of(tagger), record.run_id, _input(con, tagger).to_arrow_table())
+    )
+    rows = con.sql(CHANGED).to_arrow_table()
+    if rows.num_rows:
+        _commit(store, record, tagger, rows, seen)
+
+
+def tagged(name: str, run_id: str, rows: pa.Table) -> pa.Table:
+    """The tags of a tagger for rows of its input."""
+    tagger = import_module(f"factory.taggers.{name}")
+    frame = pl.from_arrow(rows)
+    assert isinstance(frame, pl.DataFrame)
+    found = tagger.tag(frame).with_columns(
         subject=pl.lit(tagger.SUBJECT),
-        tagger=pl.lit(name_of(tagger)),
+        tagger=pl.lit(name),
         version=pl.lit(tagger.VERSION),
-        run_id=pl.lit(record.run_id),
-    ).to_arrow()
-    seen = store.snapshot()
-    with catalog.connect(store, seen) as con:
-        con.register("tagged", rows)
-        changed = con.sql(CHANGED).to_arrow_table()
-    if changed.num_rows:
-        store.commit(record, {"tags": changed}, seen)
-        counted = record.counts.get(name_of(tagger), 0)
-        record.counts[name_of(tagger)] = counted + changed.num_rows
+        run_id=pl.lit(run_id),
+    )
+    return found.sort("name", "subject_id").to_arrow()
+
+
+def _commit(store: Store, record: Run, tagger: ModuleType, rows: pa.Table, seen: Snapshot) -> None:
+    store.commit(record, {"tags": rows}, seen)
+    counted = record.counts.get(name_of(tagger), 0)
+    record.counts[name_of(tagger)] = counted + rows.num_rows

@@ -5,7 +5,6 @@ problem has now: a new version or a corrected answer judges again, and buys noth
 """
 
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -19,7 +18,7 @@ from factory.verifiers import maths
 from schemas.arrow import from_rows
 
 UNIT_ROWS = 1_000  # for a core to judge
-COMMIT_UNITS = 5
+COMMIT_ROWS, COMMIT_S = 20_000, 10  # whichever comes first: a shard each
 
 NAMED = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
 OWED = f"""
@@ -65,7 +64,7 @@ def _judge(store: Store, recipe: VerifyRecipe, record: Run, progress: Progress) 
             units = map(pa.Table.from_batches, engine.units(batches, UNIT_ROWS, len))
             judge = partial(judged, recipe.deadline_s, record.run_id)
             verdicts = engine.spread(judge, units)
-            while done := list(islice(verdicts, COMMIT_UNITS)):
+            for done in engine.units(verdicts, COMMIT_ROWS, len, COMMIT_S):
                 rows = pa.concat_tables(done)
                 for outcome in rows["outcome"].value_counts().to_pylist():
                     name = outcome["values"]

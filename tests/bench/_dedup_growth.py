@@ -24,7 +24,7 @@ from factory.store import Run, Store
 from schemas.arrow import schema
 from tests.bench import _rig as rig
 from tests.bench._dedup_sets import lines
-from tests.bench._dedup_tools import PYTHON, Tools, factory, watched
+from tests.bench._dedup_tools import PYTHON, Tools
 
 EACH = 8  # rollouts a problem
 UNIT = 20_000  # rollouts a commit
@@ -113,10 +113,10 @@ def measured(tools: Tools, texts: Synthetic, size: int) -> Point:
     _commit(store, "problems", map(texts.problem, range(problems)))
     every = (texts.rollout(n, sample) for n in range(problems) for sample in range(EACH))
     text = _commit(store, "rollouts", every)
-    command, log = factory("dedup", f"store={path}"), tools.home / "dedup.log"
-    first = watched(command, log)
+    command, log = rig.factory("dedup", f"store={path}"), tools.home / "dedup.log"
+    first = rig.watched(command, log)
     _commit(store, "rollouts", _later(texts, problems, size // 100))
-    second = watched(command, log)
+    second = rig.watched(command, log)
     shutil.rmtree(path)
     rig.say(f"  {size:,} rollouts: {first.wall_s:.1f} s, then {second.wall_s:.1f} s")
     return Point(problems * EACH, text, first, second)

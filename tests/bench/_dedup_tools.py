@@ -4,9 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from tests.bench._dedup_peers import PEERS
 from tests.bench._dedup_sets import BOILERPLATE, parquet
 
 PYTHON = rig.ROOT / ".venv-bench" / "bin" / "python"
-SAMPLE_S = 0.1
 SPARSE = {"datasketch": 21, "text-dedup": 11, "datatrove": 41}  # sign every so many texts: slow
 CLUSTERS = """
     select s.source_row, coalesce(d.cluster_id, s.problem_id) from raw.problem_sources s
@@ -61,50 +58,6 @@ def peers(given: str) -> list[str]:
     return names
 
 
-def watched(words: Sequence[object], log: Path) -> rig.Cost:
-    """Run a program to its end. The peak is of all its processes at once, shared pages once."""
-    peak, began = 0, time.monotonic()
-    with log.open("w+") as out:
-        environment = os.environ | rig.QUIET
-        command = [str(word) for word in words]
-        with subprocess.Popen(
-            command, cwd=log.parent, env=environment, stdout=out, stderr=out
-        ) as p:
-            while os.waitid(os.P_PID, p.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-                peak = max(peak, sum(map(_held, _tree(p.pid))))
-                time.sleep(SAMPLE_S)
-            wall_s = time.monotonic() - began
-            _, status, used = os.wait4(p.pid, 0)
-            p.returncode = os.waitstatus_to_exitcode(status)
-    output = log.read_text(errors="replace")
-    if p.returncode:
-        raise RuntimeError(f"{command} ended with {p.returncode}:\n{output[-2000:]}")
-    return rig.Cost(wall_s, used.ru_utime + used.ru_stime, peak, output)
-
-
-def _tree(pid: int) -> list[int]:
-    """A process and all it started."""
-    found = [pid]
-    for one in found:
-        with suppress(OSError):
-            for task in Path(f"/proc/{one}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
-
-
-def _held(pid: int) -> int:
-    """Bytes of memory of a process, what it shares by its share."""
-    with suppress(OSError, StopIteration):
-        report = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) for line in report if line.startswith("Pss:")) * 1024
-    return 0
-
-
-def factory(*words: object) -> list[object]:
-    """A command of ours."""
-    return [sys.executable, "-m", "factory", *words]
-
-
 class Tools:
     """All tools over the same texts, in one folder."""
 
@@ -127,7 +80,7 @@ class Tools:
             return self._ours(texts, one_core=tool != "ours")
         source = parquet(texts, self.home / "in.parquet")
         words = self._peer(tool, "cluster", source, boilerplate)
-        cost = watched(words, self.home / "peer.log")
+        cost = rig.watched(words, self.home / "peer.log")
         names = pq.read_table(self.home / "out.parquet")["cluster"].to_pylist()
         return Clustered(names, cost.wall_s, cost.cpu_s, cost.peak)
 
@@ -152,7 +105,7 @@ class Tools:
         self.compiled()
         store = self.ingested(texts)
         pin = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if one_core else []
-        cost = watched([*pin, *factory("dedup", f"store={store}")], self.home / "dedup.log")
+        cost = rig.watched([*pin, *rig.factory("dedup", f"store={store}")], self.home / "dedup.log")
         with catalog.connect(Store(store)) as con:
             found = dict(con.sql(CLUSTERS).fetchall())
         if len(found) != len(texts):
@@ -165,7 +118,7 @@ class Tools:
         if self.cold:
             self.cold = False
             store = self.ingested(["What is 1 + 1?", "What is 1+1?"])
-            watched(factory("dedup", f"store={store}"), self.home / "dedup.log")
+            rig.watched(rig.factory("dedup", f"store={store}"), self.home / "dedup.log")
 
     def ingested(self, texts: Sequence[str]) -> Path:
         """A fresh store of problems; the row of each is its place."""
@@ -175,5 +128,5 @@ class Tools:
             for place, text in enumerate(texts):
                 file.write(json.dumps({"id": str(place), "text": text}) + "\n")
         words = ("source=jsonl", f"path={rows}", "question=text", "id=id", f"store={store}")
-        watched(factory("ingest", *words), self.home / "ingest.log")
+        rig.watched(rig.factory("ingest", *words), self.home / "ingest.log")
         return store

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ QUIET = {  # telemetry, model hubs and cost tables of peers stay at home; no dis
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "PYTHONPATH": str(ROOT),
 }
+SAMPLE_S = 0.1
 STATEMENT = (
     "A mill grinds {} sacks of flour a day for {} days and sells a third of them. "
     "How many sacks are left in the store at the end?"
@@ -73,6 +74,52 @@ def measured(words: Sequence[object], log: Path) -> Cost:
             f"{words[0]} {words[1]} ended with {process.returncode}:\n{output[-2000:]}"
         )
     return Cost(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, output)
+
+
+def watched(words: Sequence[object], log: Path) -> Cost:
+    """Run a program to its end. The peak is of all its processes at once, shared pages once."""
+    peak, began = 0, time.monotonic()
+    with log.open("w+") as out:
+        environment = os.environ | QUIET
+        command = [str(word) for word in words]
+        with subprocess.Popen(
+            command, cwd=log.parent, env=environment, stdout=out, stderr=out
+        ) as p:
+            while os.waitid(os.P_PID, p.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                looked = time.monotonic()
+                peak = max(peak, sum(map(_held, _tree(p.pid))))
+                # A look at gigabytes holds them up: it is not to take a tenth of the time.
+                time.sleep(max(SAMPLE_S, 9 * (time.monotonic() - looked)))
+            wall_s = time.monotonic() - began
+            _, status, used = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(status)
+    output = log.read_text(errors="replace")
+    if p.returncode:
+        raise RuntimeError(f"{command} ended with {p.returncode}:\n{output[-2000:]}")
+    return Cost(wall_s, used.ru_utime + used.ru_stime, peak, output)
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and all it started."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _held(pid: int) -> int:
+    """Bytes of memory of a process, what it shares by its share."""
+    with suppress(OSError, StopIteration):
+        report = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in report if line.startswith("Pss:")) * 1024
+    return 0
+
+
+def factory(*words: object) -> list[object]:
+    """A command of ours."""
+    return [sys.executable, "-m", "factory", *words]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The benchmark still runs, and its server answers what our client reads."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,15 @@ def test_our_part_of_dedup_runs(shared: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "| number, operator, variable, sign: merged, % | <= 0.1 |" in done.stdout, done.stdout
     assert "### 100 natural problems" in done.stdout
+
+
+def test_the_line_grows(tmp_path: Path) -> None:
+    words = ("sizes=40,80", f"home={tmp_path}", "steps=verify", "format=markdown")
+    done = subprocess.run([*BENCH, "scale", *words], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "| verify |" in done.stdout, done.stdout
+    points = json.loads((tmp_path / "points.json").read_text())
+    assert [point["tables"]["rollouts"][0] for point in points] == [40, 80]
 
 
 def test_an_unknown_benchmark_names_those_there_are() -> None:
