@@ -115,6 +115,8 @@ def test_a_put_whose_answer_was_lost_is_known_as_ours(here: dict[str, str]) -> N
         ("s3://nobody/x", "NoSuchBucket: The specified bucket does not exist; make the bucket"),
         ("s3://corpus/empty", "no store in s3://corpus/empty; `just generate` or `just ingest`"),
         ("s3:///x", "names no bucket; give s3://BUCKET/PREFIX"),
+        ("s3:/corpus/x", "is no bucket's name; give s3://BUCKET/PREFIX"),
+        ("s3://k:secret@corpus/x", "store= holds a key or password; give s3://BUCKET"),
         ("gs://corpus/x", "gs:// is not known; give a folder or s3://BUCKET"),
     ],
 )
@@ -126,6 +128,7 @@ def test_a_bucket_that_is_not_there_is_one_line(
         done = run_factory(command, *asked, f"store={store}", env=server)
         assert done.returncode == 2
         assert words in done.stderr
+        assert "secret" not in done.stderr
         assert done.stderr.count("\n") == 1
 
 

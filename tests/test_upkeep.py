@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, run_factory
-from rows import problems, rollout, run, sources
+from rows import problems, run
 
 from factory import catalog, clean, compact, engine, gc, log
 from factory.errors import StoreError
@@ -274,69 +274,6 @@ def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*x*"))
 
 
-def taken(store: Store) -> dict[str, list[str]]:
-    sql = {
-        "problems": "select statement from problems order by 1",
-        "rollouts": "select rollout_id from rollouts order by 1",
-        "corpus": "select rollout_id from corpus order by 1",
-    }
-    with catalog.connect(store) as con:
-        return {name: [row[0] for row in con.sql(text).fetchall()] for name, text in sql.items()}
-
-
-def test_a_retraction_takes_what_only_its_source_states(store: Store) -> None:
-    both = ("a", "b")
-    rows = [rollout(name, 0, "1") for name in both]
-    imported = rollout("b", 1, "1", source="theirs", source_row="1")
-    store.commit(
-        run(),
-        {
-            "problems": problems(*both),
-            "problem_sources": sources(
-                ("1", "a", "1", "train"), ("2", "b", "1", "train"), source="theirs"
-            ),
-            "rollouts": from_rows("rollouts", [*rows, imported]),
-        },
-    )
-    store.commit(run(), {"problem_sources": sources(("7", "b", "1", "train"), source="ours")})
-    assert len(taken(store)["corpus"]) == 3
-    words = ("retract", "source=theirs", "reason=asked by its authors", f"store={store.root}")
-    done = run_factory(*words)
-    assert done.returncode == 0, done.stderr
-    assert taken(store) == {"problems": ["b"], "rollouts": ["b-0"], "corpus": ["b-0"]}
-    assert "nothing owed" in run_factory(*words).stdout
-    why = run_factory("why", "a-0", f"store={store.root}")
-    assert "asked by its authors" in why.stdout
-
-
-def test_a_retracted_test_problem_still_keeps_its_copies_out(tmp_path: Path) -> None:
-    root = tmp_path / "data"
-    assert run_factory("generate", f"store={root}", "n=2").returncode == 0
-    frozen = run_factory("mix", "mixture=mid", f"store={root}")
-    assert "mid@1 frozen" in frozen.stdout
-    store = Store(root)
-    with catalog.connect(store) as con:
-        row, statement = con.sql(
-            "select source_row, statement from problem_sources join problems using (problem_id)"
-            " where problem_sources.split = 'train' and problem_id in"
-            " (select problem_id from mixture_rows) limit 1"
-        ).fetchall()[0]
-    copy = tmp_path / "exam.jsonl"
-    copy.write_text(json.dumps({"question": statement.upper(), "answer": "1"}) + "\n")
-    words = ("source=jsonl", f"path={copy}", "question=question", "answer=answer", "split=test")
-    assert run_factory("ingest", *words, f"store={root}").returncode == 0
-    before = run_factory("mix", "mixture=mid", f"store={root}").stdout
-    assert "mid@2 frozen" in before
-    gone = run_factory("retract", "source=exam", "reason=takedown", f"store={root}")
-    assert gone.returncode == 0, gone.stderr
-    assert "mid@2 already holds" in run_factory("mix", "mixture=mid", f"store={root}").stdout
-    part = run_factory(
-        "retract", "source=embedded", f"row={row}", "reason=takedown", f"store={root}"
-    )
-    assert "mid@1 holds" in part.stdout
-    assert "mid@2" not in part.stdout
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -372,3 +309,47 @@ def test_a_compaction_that_was_killed_leaves_the_store_as_it_was(store: Store) -
         pass  # the dead hold no lock
     assert merge(store)["shards merged"] == len(NAMES)
     assert collect(store)["files removed"] == len(NAMES) + 1
+
+
+def test_a_record_torn_behind_a_state_costs_nothing_and_repair_puts_it_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "STATE_EVERY", 5)
+    filled(store)
+    record = store.root / "log" / "000000000003.json"
+    record.write_bytes(record.read_bytes()[:40])
+    assert told(Store(store.root)) == sorted(NAMES)  # by the state
+    with pytest.raises(StoreError, match="log record 3 is torn"):
+        collect(Store(store.root))
+    assert run_factory("doctor", f"store={store.root}", "repair=true").returncode == 0
+    for reader in (Store(store.root), store):
+        assert told(reader) == sorted(NAMES)
+        assert reader.log.replay().shards == reader.snapshot().shards
+    assert run_factory("doctor", f"store={store.root}").returncode == 0
+    assert collect(Store(store.root)) == {}
+
+
+def test_the_newest_items_of_a_benchmark_stay_the_newest_when_checks_are_merged(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "data"
+    assert (
+        run_factory("generate", f"store={root}", "n=1", "limit=5", "steps=sample").returncode == 0
+    )
+    assert run_factory("ingest", "source=embedded", "seed=9", f"store={root}").returncode == 0
+    exam = tmp_path / "exam.jsonl"
+    for count in (3, 6):
+        with catalog.connect(Store(root)) as con:
+            sql = f"select statement from problems order by 1 limit {count}"
+            rows = con.sql(sql).fetchall()
+        exam.write_text("".join(json.dumps({"question": text}) + "\n" for (text,) in rows))
+        words = ("benchmark=mine", f"path={exam}", "question=question", f"store={root}")
+        assert run_factory("decontaminate", *words).returncode == 0
+    store = Store(root)
+    with catalog.connect(store) as con:
+        before = con.sql("from newest_benchmarks").fetchall()
+    assert merge(store)["shards merged"] >= 2
+    with catalog.connect(store) as con:
+        assert con.sql("from newest_benchmarks").fetchall() == before
+        assert con.sql("select count(*) from benchmark_items").fetchall() == [(6,)]
+        assert clean.unchecked(con) == []
