@@ -12,7 +12,7 @@ STEPS = ("ingest", "verify", "dedup", "tag", "status", "compact", "sql: by diffi
 
 
 def main(points: str, path: str) -> None:
-    """Seconds on the left, memory on the right."""
+    """CPU seconds on the left, memory on the right."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -21,7 +21,10 @@ def main(points: str, path: str) -> None:
     stores = json.loads(Path(points).read_text())
     rollouts = [store["rollouts"] for store in stores]
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    for ax, unit, which, scale in ((axes[0], "seconds", 0, 1), (axes[1], "GB at the peak", 2, 1e9)):
+    for ax, unit, which, scale in (
+        (axes[0], "CPU seconds", 1, 1),
+        (axes[1], "MB at the peak", 2, 1e6),
+    ):
         for name in STEPS:
             values = [store["costs"][name][which] / scale for store in stores]
             ax.plot(rollouts, values, marker="o", label=name)

@@ -10,7 +10,8 @@ a process of its own, so start-up counts:
     s, CPU s       of the whole command, with the processes it starts
     peak           the most memory that it and they held at once, shared pages once
     rollouts/s     rollouts of the store / s
-    ^              the exponent e of s ~ rollouts^e, from the smallest store to the largest
+    ^              the exponent e of CPU s ~ rollouts^e, or of the peak, from the smallest store to
+                   the largest; `last`: from the last but one, where start-up counts less
 
 `home` keeps what is made, so that it is made once; a store in it is made anew.
 """
@@ -118,11 +119,11 @@ def _steps(points: Sequence[Point]) -> list[list[str]]:
 
 
 def _exponents(points: Sequence[Point], name: str) -> list[str]:
-    """Of seconds and of the peak, from the smallest store and from the last but one."""
+    """Of CPU seconds and of the peak, from the smallest store and from the last but one."""
     if len(points) < 2:
         return []
     spans = [(points[0], points[-1]), (points[-2], points[-1])]
-    return [f"{exponent(a, b, name, which):.2f}" for a, b in spans for which in (0, 2)]
+    return [f"{exponent(a, b, name, which):.2f}" for a, b in spans for which in (1, 2)]
 
 
 def exponent(small: Point, large: Point, name: str, which: int) -> float:
@@ -136,7 +137,7 @@ def _show(points: Sequence[Point], markdown: bool) -> None:
     for point in points:
         size = f"{point.rollouts / 1000:g} k"
         head += [f"{size}: s", "CPU s", "MB", "rollouts/s"]
-    head += ["s ^", "MB ^", "s ^ last", "MB ^ last"] if len(points) > 1 else []
+    head += ["CPU ^", "MB ^", "CPU ^ last", "MB ^ last"] if len(points) > 1 else []
     rig.show("Steps", head, _steps(points), markdown)
     largest = points[-1]
     total = sum(size for _, size in largest.tables.values())
