@@ -10,7 +10,7 @@ from factory.store import Shard, Snapshot, Store, digest, misfit
 def check(store: Store, repair: bool) -> int:
     """Print what is wrong; 0 when nothing is, or nothing is left."""
     say = Console(highlight=False, soft_wrap=True).print
-    snapshot = store.log.replay()
+    snapshot = store.log.replay(store.snapshot().seq)
     damaged = _damaged(store, snapshot)
     torn = dict(snapshot.damage)
     for words in (*torn.values(), *damaged.values()):

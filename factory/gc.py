@@ -65,12 +65,13 @@ def run(store: Store, recipe: GcRecipe, progress: Progress) -> Run:
 
 def _unused(store: Store, age: timedelta) -> tuple[int, list[str]]:
     """The last record read, and the files that have been of no use for `age` by then."""
-    snapshot = store.log.replay()
+    known = store.snapshot()
+    snapshot = store.log.replay(known.seq)
     if snapshot.damage:
         raise StoreError(
             f"{snapshot.damage[0][1]}: what it added looks unused; `just doctor` first"
         )
-    if {s.path for s in snapshot.shards} != {s.path for s in store.snapshot().shards}:
+    if {s.path for s in snapshot.shards} != {s.path for s in known.shards}:
         raise StoreError("the records do not amount to the state read; `just doctor repair=true`")
     used = {shard.path for shard in snapshot.shards} | _pinned(store)
     records = store.files.times("log/")

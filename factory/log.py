@@ -140,9 +140,8 @@ class Log:
             self._known, self._misled = self._read(Snapshot(), last), False
         return self._known
 
-    def replay(self) -> Snapshot:
-        """What is live by every record there is: states are passed over."""
-        last = self.snapshot().seq
+    def replay(self, last: int) -> Snapshot:
+        """What is live by every record up to `last`: states are passed over."""
         found, self._misled = self._read(Snapshot(), last), False
         return found
 

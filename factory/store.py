@@ -142,7 +142,8 @@ class Store:
         """
         self._check_bucket()
         while True:
-            now, told = self.snapshot(), self.log.replay()
+            now = self.snapshot()
+            told = self.log.replay(now.seq)
             live, there = ({shard.path for shard in each.shards} for each in (now, told))
             add = [s for s in now.shards if s.path not in there and s.path not in remove]
             gone = [*remove, *(there - live)]
