@@ -283,7 +283,7 @@ def test_a_run_in_which_not_one_row_fits_is_a_mistake(home: Path, tmp_path: Path
 
 def test_every_ready_source_has_a_shape_here() -> None:
     files = {"csv", "json", "jsonl", "parquet", "hub", "chat", "embedded", "gsm8k", "math"}
-    assert set(sources()) - files - {"openai_gsm8k", "qwen25_math"} == set(ROWS)
+    assert set(sources()) - files - {"gym", "openai_gsm8k", "qwen25_math"} == set(ROWS)
 
 
 def test_markers_are_tags_only_where_a_reply_opens_with_them() -> None:
