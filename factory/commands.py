@@ -6,7 +6,7 @@ from collections.abc import Callable
 from factory import recipe as recipes
 from factory.errors import RecipeError, unknown
 from factory.store import Store, exists
-from factory.words import flag, only, step_words, take
+from factory.words import flag, one, only, step_words, take
 
 
 def run(command: str, words: list[str]) -> int:
@@ -98,12 +98,12 @@ def _dedup(words: list[str]) -> int:
 def _similar(words: list[str]) -> int:
     from factory import similar
 
-    if not words or not words[0].strip() or words[0].startswith(("store=", "limit=")):
-        raise RecipeError('just similar "TEXT" needs the text of a problem as its first argument')
-    values = only(words[1:], store="data", limit="5")
+    text, values = one(
+        words, 'just similar "TEXT" needs the text of a problem', store="data", limit="5"
+    )
     if not values["limit"].isdigit() or not int(values["limit"]):
         raise RecipeError(f"limit={values['limit']!r} does not fit; give a number from 1 on")
-    similar.show(Store(values["store"]), words[0], int(values["limit"]))
+    similar.show(Store(values["store"]), text, int(values["limit"]))
     return 0
 
 
@@ -220,23 +220,18 @@ def _upkeep(name: str) -> Callable[[list[str]], int]:
 def _sql(words: list[str]) -> int:
     from factory import ask
 
-    words = sorted(words, key=lambda word: word.startswith(("store=", "format=")))  # in any order
-    if not words:
-        raise RecipeError('just sql "select ..." needs the SQL as its first argument')
-    values = only(words[1:], store="data", format="table")
+    query, values = one(words, 'just sql "select ..." needs the SQL', store="data", format="table")
     if values["format"] not in ask.FORMS:
         raise unknown("format", values["format"], ask.FORMS)
-    ask.sql(Store(values["store"]), words[0], values["format"])
+    ask.sql(Store(values["store"]), query, values["format"])
     return 0
 
 
 def _why(words: list[str]) -> int:
     from factory import why
 
-    if not words:
-        raise RecipeError("just why ID needs the id of a problem or rollout as its first argument")
-    values = only(words[1:], store="data")
-    why.explain(Store(values["store"]), words[0])
+    subject, values = one(words, "just why ID needs the id of a problem or rollout", store="data")
+    why.explain(Store(values["store"]), subject)
     return 0
 
 

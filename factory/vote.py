@@ -45,8 +45,7 @@ OWED = f"""
     latest as (
         select each.* from each left join texts using (rollout_id)
         qualify row_number() over (
-            partition by problem_id, coalesce(concat_ws(' ', place, text), rollout_id),
-                case when text is null then rollout_id end
+            partition by problem_id, coalesce(place || ' ' || text, rollout_id)
             order by rollout_id) = 1
     ),
     owed as (  -- also those that lost their voters
