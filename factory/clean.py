@@ -82,13 +82,6 @@ def owed(con: Any) -> list[tuple[str, int]]:
     return found
 
 
-def listed(value: Any) -> Any:
-    """`math500,aime24` as a list; what is none yet is left for the recipe to refuse."""
-    if not isinstance(value, str):
-        return value
-    return [name.strip() for name in value.split(",") if name.strip()]
-
-
 def checked(store: Store, snapshot: Snapshot, names: Sequence[str]) -> dict[str, str]:
     """The digests of sets that all of a snapshot is checked against. Raises UserError."""
     if not names:

@@ -14,10 +14,9 @@ import yaml
 from pydantic import BeforeValidator, Field, field_validator
 
 from factory import catalog
-from factory.clean import listed
 from factory.errors import UserError, unknown
 from factory.progress import Progress
-from factory.recipe import Recipe
+from factory.recipe import Recipe, listed
 from factory.store import Store
 
 FILE_BYTES = 512 << 20  # of text before it is compressed

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from factory import catalog, clean, engine, identity, reasoning
 from factory.errors import UserError, unknown
 from factory.progress import Progress
-from factory.recipe import HOME, Recipe, load, named, parse, shown, validate
+from factory.recipe import HOME, Recipe, listed, load, named, parse, shown, validate
 from factory.store import Run, Snapshot, Store, canonical
 from schemas.arrow import from_rows
 
@@ -80,7 +80,7 @@ class MixRecipe(Recipe):
     where: str
     seed: int
     tokenizer: str
-    benchmarks: Annotated[list[str], BeforeValidator(clean.listed)]
+    benchmarks: Annotated[list[str], BeforeValidator(listed)]
     number_variants: Literal["keep", "drop"]
     per_template: int | None = Field(ge=1)
 

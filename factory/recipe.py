@@ -86,6 +86,13 @@ def validate(model: type[R], values: Mapping[str, Any]) -> R:
         raise RecipeError(_one_line(model, error)) from error
 
 
+def listed(value: Any) -> Any:
+    """`math500,aime24` as a list; what is neither is left for the model to refuse."""
+    if not isinstance(value, str):
+        return value
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
 def _one_line(model: type[Recipe], error: ValidationError) -> str:
     errors = error.errors()  # a key that is not known explains one that is missing
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
