@@ -1,20 +1,21 @@
 """Problems and rollouts -> tags, by the taggers: one file each in `taggers/`, found by name.
 
-A tagger reads what its `INPUT` selects and returns (subject_id, scope, name, value, label). Text is
-tagged once per version, by all cores, a unit at a time; derived figures such as pass rates are
-written again where they changed.
+A text is tagged once per version, by all cores, a unit at a time. Then figures such as pass rates
+are derived from what is there, and written again where they changed.
 """
 
 from functools import partial
 from importlib import import_module
+from itertools import filterfalse
 from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from pydantic import Field
 
-from factory import catalog, engine
+from factory import catalog, engine, tokens
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, shown
 from factory.store import Run, Snapshot, Store
@@ -22,6 +23,17 @@ from factory.store import Run, Snapshot, Store
 UNIT_BYTES = 8_000_000  # of text, for a core
 READ_ROWS = 2_048
 COMMIT_ROWS, COMMIT_S = 50_000, 10  # whichever comes first: a shard each
+
+# The texts that a tagger has not read. `raw`: whether some row is there does not need the newest.
+OWED = """
+    select {subject}_id as subject_id, {text} from {rows} where {subject}_id not in (
+        select subject_id from raw.tags where subject = '{subject}' and tagger = '{tagger}'
+            and version = '{version}' and scope = {scope})
+"""
+ROWS = {
+    "problem": "(from raw.problems anti join retracted_problems using (problem_id))",
+    "rollout": "rollouts",
+}
 
 CHANGED = """
     select t.* from tagged t anti join tags old on old.subject = t.subject
@@ -33,12 +45,14 @@ CHANGED = """
 
 
 class TagRecipe(Recipe):
-    """The taggers have no settings yet."""
+    """Which tokenizer counts."""
+
+    tokenizer: str = Field(min_length=1)
 
 
 def taggers() -> list[ModuleType]:
     """The taggers, by name."""
-    names = sorted(p.stem for p in (HOME / "taggers").glob("[!_]*.py"))
+    names = sorted(path.stem for path in (HOME / "taggers").glob("[!_]*.py"))
     return [import_module(f"factory.taggers.{name}") for name in names]
 
 
@@ -47,71 +61,94 @@ def name_of(tagger: ModuleType) -> str:
     return tagger.__name__.rpartition(".")[2]
 
 
+def of_texts(tagger: ModuleType) -> bool:
+    """Whether it reads texts: then all it says is new."""
+    return hasattr(tagger, "TEXT")
+
+
 def run(store: Store, recipe: TagRecipe, progress: Progress) -> Run:
-    """Run every tagger over what it has not tagged."""
+    """Run every tagger over what it has not tagged. Raises UserError."""
+    tokens.load(recipe.tokenizer)  # a wrong one is said before a text is read
     with engine.run(store, "tag", shown(recipe)) as record:
-        for tagger in taggers():
-            seen = store.snapshot()
-            with catalog.connect(store, seen) as con:
-                if of_texts(tagger):
-                    _tag_texts(store, record, tagger, con, progress)
-                else:
-                    _tag_again(store, record, tagger, con, seen)
+        step = _Tagging(store, record, recipe.tokenizer)
+        with catalog.connect(store) as con:
+            for tagger in filter(of_texts, taggers()):
+                step.texts(tagger, con, progress)
+        seen = store.snapshot()  # derived is from what they said
+        with catalog.connect(store, seen) as con:
+            for tagger in filterfalse(of_texts, taggers()):
+                step.derived(tagger, con, seen)
     return record
 
 
-def of_texts(tagger: ModuleType) -> bool:
-    """Whether it reads `owed`, the rollouts without a tag of this version: all it says is new."""
-    return "from owed" in tagger.INPUT
-
-
-def owed(con: Any, tagger: ModuleType) -> int:
+def owed(con: Any, tagger: ModuleType, tokenizer: str = tokens.SHIPPED) -> int:
     """How many texts are to be tagged, or how many derived figures changed."""
+    rows = _input(con, tagger, tokenizer)
     if of_texts(tagger):
-        return _input(con, tagger).count("*").fetchall()[0][0]
-    con.register("tagged", tagged(name_of(tagger), "", _input(con, tagger).to_arrow_table()))
+        return rows.count("*").fetchall()[0][0]
+    con.register("tagged", tagged(name_of(tagger), "", tokenizer, rows.to_arrow_table()))
     return con.sql(f"select count(distinct subject_id) from ({CHANGED})").fetchall()[0][0]
 
 
-def _input(con: Any, tagger: ModuleType) -> Any:
-    tagged = "select subject_id from tags where tagger = '{}' and version = '{}'"
-    con.execute(
-        "create or replace temp view owed as select * from rollouts where rollout_id not in "
-        f"({tagged.format(name_of(tagger), tagger.VERSION)})"
-    )
-    return con.sql(tagger.INPUT)
+def _input(con: Any, tagger: ModuleType, tokenizer: str) -> Any:
+    """The rows that a tagger is to be given."""
+    if not of_texts(tagger):
+        return con.sql(tagger.INPUT)
+    fields = {"subject": tagger.SUBJECT, "text": tagger.TEXT, "rows": ROWS[tagger.SUBJECT]}
+    named = {"tagger": name_of(tagger), "version": tagger.VERSION}
+    scope = catalog.quoted(_scope(tagger, tokenizer))
+    return con.sql(OWED.format(**fields, **named, scope=scope))
 
 
-def _tag_texts(store: Store, record: Run, tagger: ModuleType, con: Any, progress: Progress) -> None:
-    """Tag on all cores, a unit of texts at a time: memory does not grow with the store."""
-    if not (count := owed(con, tagger)):
-        return
-    with progress.task(f"tag {name_of(tagger)}", count) as advance:
-        batches = _input(con, tagger).to_arrow_reader(READ_ROWS)
-        units = map(pa.Table.from_batches, engine.units(batches, UNIT_BYTES, attrgetter("nbytes")))
-        work = partial(tagged, name_of(tagger), record.run_id)
-        for done in engine.units(engine.spread(work, units), COMMIT_ROWS, len, COMMIT_S):
-            rows = pa.concat_tables(done)
-            _commit(store, record, tagger, rows, store.snapshot())
-            advance(len(rows["subject_id"].unique()))
+def _scope(tagger: ModuleType, tokenizer: str) -> str:
+    return tokens.name(tokenizer) if hasattr(tagger, "COUNTS") else ""
 
 
-def _tag_again(store: Store, record: Run, tagger: ModuleType, con: Any, seen: Snapshot) -> None:
-    """Derive all figures, and write those that changed."""
-    con.register(
-        "tagged", tagged(name_of(tagger), record.run_id, _input(con, tagger).to_arrow_table())
-    )
-    rows = con.sql(CHANGED).to_arrow_table()
-    if rows.num_rows:
-        _commit(store, record, tagger, rows, seen)
+class _Tagging:
+    """One run over a store."""
+
+    def __init__(self, store: Store, record: Run, tokenizer: str) -> None:
+        self.store, self.record, self.tokenizer = store, record, tokenizer
+
+    def texts(self, tagger: ModuleType, con: Any, progress: Progress) -> None:
+        """Tag on all cores, a unit of texts at a time: memory does not grow with the store."""
+        if not (count := owed(con, tagger, self.tokenizer)):
+            return
+        name = name_of(tagger)
+        with progress.task(f"tag {name}", count) as advance:
+            batches = _input(con, tagger, self.tokenizer).to_arrow_reader(READ_ROWS)
+            sized = engine.units(batches, UNIT_BYTES, attrgetter("nbytes"))
+            work = partial(tagged, name, self.record.run_id, self.tokenizer)
+            found = engine.spread(work, map(pa.Table.from_batches, sized))
+            for done in engine.units(found, COMMIT_ROWS, len, COMMIT_S):
+                rows = pa.concat_tables(done)
+                self._commit(name, rows, self.store.snapshot())
+                advance(len(rows["subject_id"].unique()))
+
+    def derived(self, tagger: ModuleType, con: Any, seen: Snapshot) -> None:
+        """Derive all figures, and write those that changed."""
+        name, rows = name_of(tagger), _input(con, tagger, self.tokenizer).to_arrow_table()
+        con.register("tagged", tagged(name, self.record.run_id, self.tokenizer, rows))
+        changed = con.sql(CHANGED).to_arrow_table()
+        if changed.num_rows:
+            self._commit(name, changed, seen)
+
+    def _commit(self, name: str, rows: pa.Table, seen: Snapshot) -> None:
+        self.store.commit(self.record, {"tags": rows}, seen)
+        self.record.counts[name] = self.record.counts.get(name, 0) + rows.num_rows
 
 
-def tagged(name: str, run_id: str, rows: pa.Table) -> pa.Table:
+def tagged(name: str, run_id: str, tokenizer: str, rows: pa.Table) -> pa.Table:
     """The tags of a tagger for rows of its input."""
     tagger = import_module(f"factory.taggers.{name}")
     frame = pl.from_arrow(rows)
     assert isinstance(frame, pl.DataFrame)
-    found = tagger.tag(frame).with_columns(
+    counter = (partial(tokens.count, tokenizer=tokenizer),) if hasattr(tagger, "COUNTS") else ()
+    wide = tagger.tag(frame, *counter)
+    if "scope" not in wide.columns:
+        wide = wide.with_columns(scope=pl.lit(_scope(tagger, tokenizer)))
+    names = [column for column in wide.columns if column not in ("subject_id", "scope")]
+    found = pl.concat([_told(wide, column) for column in names]).with_columns(
         subject=pl.lit(tagger.SUBJECT),
         tagger=pl.lit(name),
         version=pl.lit(tagger.VERSION),
@@ -120,7 +157,13 @@ def tagged(name: str, run_id: str, rows: pa.Table) -> pa.Table:
     return found.sort("name", "subject_id").to_arrow()
 
 
-def _commit(store: Store, record: Run, tagger: ModuleType, rows: pa.Table, seen: Snapshot) -> None:
-    store.commit(record, {"tags": rows}, seen)
-    counted = record.counts.get(name_of(tagger), 0)
-    record.counts[name_of(tagger)] = counted + rows.num_rows
+def _told(wide: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The tags of one name: texts are labels, all else is a value."""
+    words = wide.schema[name] == pl.String
+    return wide.filter(pl.col(name).is_not_null()).select(
+        "subject_id",
+        "scope",
+        name=pl.lit(name),
+        value=pl.lit(None, pl.Float64) if words else pl.col(name).cast(pl.Float64),
+        label=pl.col(name) if words else pl.lit(None, pl.String),
+    )

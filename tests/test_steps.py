@@ -1,7 +1,6 @@
 """Verify, dedup, tag and mix: what they write, what they owe, and what never enters a mixture."""
 
 import json
-import random
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from rows import problems, rollout, run, sources
 from factory import catalog, mix
 from factory.identity import problem_id
 from factory.store import Store
-from factory.taggers import length
 from factory.taggers.repetition import repetition
 from schemas.arrow import from_rows
 
@@ -376,12 +374,3 @@ def test_status_counts_what_is_owed_and_journalled(store: Store) -> None:
     assert "verify   2      rollouts" in told
     assert "dedup    3      texts" in told
     assert "tag      2      rollouts" in told
-
-
-def test_lengths_are_those_of_the_tokenizer() -> None:
-    seed, tokenizer = random.Random(1), length.tokenizer()
-    pieces = [*" \t\n\r\x1c\x85\xa0\u2003\u30000719½٣一é!_aB🙂", "  ", "'s", "<think>", "\\frac"]
-    pieces += ["<eos>", " 12", "e\u0301", "\u200b", "x" * 99]
-    for _ in range(2000):
-        text = "".join(seed.choices(pieces, k=seed.randrange(12)))
-        assert length.tokens(text) == len(tokenizer.encode(text).ids), text

@@ -20,15 +20,8 @@ def tag(rows: pl.DataFrame) -> pl.DataFrame:
     """(subject_id, scope, k, n) -> k, n, pass_rate, pass_rate_low, pass_rate_high."""
     k, n = pl.col("k"), pl.col("n")
     spread = Z * (k * (n - k) / n + Z**2 / 4).sqrt()
-    values = rows.select(
-        "subject_id",
-        "scope",
-        k.cast(pl.Float64),
-        n.cast(pl.Float64),
+    return rows.with_columns(
         pass_rate=k / n,
         pass_rate_low=((k + Z**2 / 2 - spread) / (n + Z**2)).clip(0, 1),
         pass_rate_high=((k + Z**2 / 2 + spread) / (n + Z**2)).clip(0, 1),
     )
-    return values.unpivot(
-        index=["subject_id", "scope"], variable_name="name", value_name="value"
-    ).with_columns(label=pl.lit(None, pl.String))

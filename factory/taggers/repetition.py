@@ -11,9 +11,7 @@ import polars as pl
 
 VERSION = "2"
 SUBJECT = "rollout"
-INPUT = (
-    "select rollout_id as subject_id, coalesce(trace || chr(10), '') || solution as text from owed"
-)
+TEXT = "coalesce(trace || chr(10), '') || solution as text"
 RUN_WORDS = 8
 
 # Cut, because a loop need not have spaces: Chinese has none, nor has a digit said for ever.
@@ -22,13 +20,8 @@ _WORD = re.compile(r"\S{1,16}")
 
 def tag(rows: pl.DataFrame) -> pl.DataFrame:
     """(subject_id, text) -> repetition in 0..1."""
-    return rows.select(
-        "subject_id",
-        pl.lit("").alias("scope"),
-        pl.lit("repetition").alias("name"),
-        pl.col("text").map_elements(repetition, return_dtype=pl.Float64).alias("value"),
-        pl.lit(None, pl.String).alias("label"),
-    )
+    repeated = pl.col("text").map_elements(repetition, return_dtype=pl.Float64)
+    return rows.select("subject_id", repetition=repeated)
 
 
 def repetition(text: str) -> float:
