@@ -113,6 +113,11 @@ gc *args:
 export *args:
     @python -m factory export "$@"
 
+# what tells two mixtures apart
+[no-exit-message]
+diff *args:
+    @python -m factory diff "$@"
+
 # take rows back, with the reason; lists the mixtures that hold them
 [no-exit-message]
 retract *args:

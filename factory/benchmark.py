@@ -17,6 +17,8 @@ from factory.sources import _files, _hub
 from factory.store import Run, Store, canonical, digest
 from schemas.arrow import from_rows
 
+HELDOUT = "heldout"  # its items are the store's own test problems
+TESTS = "select problem_id, statement from raw.problems semi join test_problems using (problem_id)"
 NAME = re.compile(r"[\w.-]+")
 HELD = """
     select n.benchmark, n.digest, count(distinct item_id) as items
@@ -75,8 +77,14 @@ def held(con: Any) -> dict[str, str]:
 
 
 def ready() -> list[str]:
-    """The sets that are defined in factory/benchmarks."""
-    return sorted(path.stem for path in (HOME / "benchmarks").glob("*.yaml"))
+    """The sets that are defined in factory/benchmarks, and that of the store's own problems."""
+    return sorted([HELDOUT, *(path.stem for path in (HOME / "benchmarks").glob("*.yaml"))])
+
+
+def held_out(store: Store) -> list[Item]:
+    """The problems of the store that any source calls test."""
+    with catalog.connect(store) as con:
+        return [Item(*row) for row in con.sql(TESTS).fetchall()]
 
 
 def take(store: Store, record: Run, recipe: DecontaminateRecipe) -> list[str]:
@@ -88,7 +96,10 @@ def take(store: Store, record: Run, recipe: DecontaminateRecipe) -> list[str]:
         known = ", ".join(ready())
         raise UserError(f"the store holds no benchmark; give benchmark=NAME; known: {known}")
     for name in names:
-        if recipe.given() or name not in there:
+        if name == HELDOUT and not recipe.given():
+            if items := held_out(store):
+                _keep(store, record, name, items, there)
+        elif recipe.given() or name not in there:
             _keep(store, record, name, read(name, _definition(name, recipe, there), record), there)
     return names or list(there)
 

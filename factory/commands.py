@@ -133,18 +133,30 @@ def _decontaminate(words: list[str]) -> int:
 
 
 def _mix(words: list[str]) -> int:
-    from factory import catalog, mix, summary
+    from factory import catalog, line, mix
+    from factory.mixing import report, spec
     from factory.progress import Progress
 
     rest, path, show = step_words(words)
-    recipe = mix.resolve(rest)
+    recipe = spec.resolve(rest)
     if show:
         return _show(recipe)
     store = Store(path)
     _note_owed(store)
+    recipe = line.prepare_mix(store, recipe, Progress())
     mixture, new = mix.run(store, recipe, Progress())
     catalog.publish(store)
-    summary.of_mixture(store, mixture, new)
+    report.of_mixture(store, mixture, new)
+    return 0
+
+
+def _diff(words: list[str]) -> int:
+    from factory.mixing import report
+
+    values = only(words, store="data", a="", b="")
+    if not (values["a"] and values["b"]):
+        raise RecipeError("two mixtures are needed: give a=NAME@VERSION b=NAME@VERSION")
+    report.diff(Store(values["store"]), values["a"], values["b"])
     return 0
 
 
@@ -263,6 +275,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "judge": _judge,
     "audit": _audit,
     "mix": _mix,
+    "diff": _diff,
     "sql": _sql,
     "why": _why,
     "status": _status,

@@ -40,9 +40,16 @@ def _id(*parts: Any) -> str:
     return digest(canonical(parts))[:32]
 
 
-def mixture_id(spec: str, rows: Iterable[tuple[str, str, str]]) -> str:
-    """Hash of a mixture's canonical spec and its ordered (rollout_id, prompt, completion) rows."""
+# SQL: the digest of a row of a mixture; JSON keeps its columns apart, and null from ''.
+ROW = """sha256(to_json({
+    'part': part, 'problem_id': problem_id, 'rollout_id': rollout_id, 'rejected_id': rejected_id,
+    'prompt': prompt, 'completion': completion, 'rejected': rejected, 'answer': answer
+})::varchar)"""
+
+
+def mixture_id(spec: str, rows: Iterable[str]) -> str:
+    """Hash of a mixture's canonical spec and of the digests of its rows, in order."""
     found = hashlib.sha256(digest(spec).encode())
     for row in rows:
-        found.update(digest(canonical(row)).encode())
+        found.update(row.encode())
     return found.hexdigest()[:32]

@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
-from factory.benchmark import DecontaminateRecipe
+from factory.benchmark import HELDOUT, DecontaminateRecipe, held_out
+from factory.mixing.spec import MixRecipe
 from factory.order import GenerateRecipe
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, resolve
@@ -54,6 +55,21 @@ def run(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:
     runs += [alone(name) for name in ("verify", "dedup", "tag") if name in recipe.steps]
     catalog.publish(store)
     return runs
+
+
+def prepare_mix(store: Store, recipe: MixRecipe, progress: Progress) -> MixRecipe:
+    """What a mixture needs first: counted tokens, and its check against the store's test problems.
+
+    A store without any has nothing to check: then the recipe comes back without that set.
+    """
+    step("tag")(store, recipe_of("tag", [f"tokenizer={recipe.tokenizer}"]), progress)
+    if HELDOUT not in recipe.benchmarks:
+        return recipe
+    if not held_out(store):
+        others = [name for name in recipe.benchmarks if name != HELDOUT]
+        return recipe.model_copy(update={"benchmarks": others})
+    step("decontaminate")(store, recipe_of("decontaminate", [f"benchmark={HELDOUT}"]), progress)
+    return recipe
 
 
 def prepare(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:

@@ -50,6 +50,12 @@ def _both(told: str, inline: str | None) -> str:
     return told if not inline or inline in told else f"{told}\n\n{inline}"
 
 
+def joined(row: str) -> str:
+    """`join` as SQL, of the columns of `row`."""
+    both = f"'{OPEN}' || chr(10) || {row}.trace || chr(10) || '{CLOSE}' || chr(10) || chr(10)"
+    return f"coalesce({both}, '') || {row}.solution"
+
+
 def join(trace: str | None, solution: str) -> str:
     """The completion in one spelling: what a student learns and a verifier reads."""
     return solution if trace is None else f"{OPEN}\n{trace}\n{CLOSE}\n\n{solution}"

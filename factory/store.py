@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import compute
 
-from factory.errors import StoreError
+from factory.errors import StoreError, unknown
 from factory.files import Files
 from factory.log import FORMAT, Log, Run, Shard, Snapshot, canonical, check_format, digest
 from schemas.arrow import conform, key
@@ -134,6 +134,27 @@ class Store:
             if self._publish(now.seq + 1, run, new, leaving):
                 return True
 
+    def add(
+        self, run: Run, shards: Sequence[Shard], tables: Mapping[str, pa.Table], seen: Snapshot
+    ) -> bool:
+        """Make shards written before visible together with `tables`; False: a key is taken.
+
+        Then nothing is changed, and the files of `shards` are removed. `seen` as of `commit`.
+        """
+        self._check_bucket()
+        while True:
+            now = self.snapshot()
+            fresh = {t: self._new_rows(t, rows, seen, now) for t, rows in tables.items()}
+            if any(fresh[t].num_rows < rows.num_rows for t, rows in tables.items()):
+                for shard in shards:
+                    self.files.remove(shard.path)
+                return False
+            small = [self.write(run, t, [rows]) for t, rows in fresh.items()]
+            if self._publish(now.seq + 1, run, [*shards, *small]):
+                return True
+            for shard in small:
+                self.files.remove(shard.path)
+
     def repair(self, run: Run, remove: Sequence[str], accept: Sequence[int]) -> None:
         """Take damaged shards out and give damaged records up, but for what a state knows of them.
 
@@ -210,6 +231,16 @@ class Store:
         content = canonical({"format": FORMAT, "seq": snapshot.seq, "shards": shards})
         self.files.put_new(f"snapshots/{snapshot.snapshot_id}.json", content.encode())
         return snapshot.snapshot_id
+
+    def pinned(self, snapshot_id: str) -> Snapshot:
+        """A snapshot that a mixture pinned. Raises StoreError where there is none of that id."""
+        content = self.files.find(f"snapshots/{snapshot_id}.json")
+        if content is None:
+            known = [Path(path).stem for path in self.files.sizes("snapshots/")]
+            raise unknown("snapshot", snapshot_id, known, "; `just sql` shows those of `mixtures`")
+        body = _parsed(content)
+        check_format(body, f"snapshot {snapshot_id}")
+        return Snapshot(body["seq"], tuple(Shard(**shard) for shard in body["shards"]))
 
     def misfits(self, snapshot: Snapshot) -> list[str]:
         """Live shards that are missing or have another size, in words."""

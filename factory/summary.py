@@ -157,17 +157,17 @@ def _histogram(title: str, unit: str, found: Sequence[tuple[str, int, float | No
 
 
 def _next(console: Console, store: Store, wrong: str | None, correct: bool) -> None:
-    where = _where(store)
+    at = where(store)
     lines = ['just sql "select level, pass_rate(outcome) from corpus group by 1 order by 2 desc"']
     lines += [f"just why {wrong}  [dim]# a wrong rollout[/dim]"] if wrong else []
     lines += ["just mix mixture=mid"] if correct else []
     console.print("\n[bold]next[/bold]")
     for line in lines:
         command, hint, rest = line.partition("  [dim]")
-        console.print(f"  {command}{where}{hint}{rest}", soft_wrap=True)
+        console.print(f"  {command}{at}{hint}{rest}", soft_wrap=True)
 
 
-def _where(store: Store) -> str:
+def where(store: Store) -> str:
     """What a command needs to find a store that is not ./data."""
     return "" if store.where == "data" else f" store={shlex.quote(store.where)}"
 
@@ -185,17 +185,3 @@ def of_step(run: Run, store: Store) -> None:
         console.print(f"  ${run.cost_usd:,.4f}")
     if any(name.startswith("rejected") for name in run.counts):
         console.print(f"  rejected rows are kept in {store.root}/rejects/{run.run_id}.jsonl")
-
-
-def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
-    """A frozen mixture, or the one that already holds these rows."""
-    name = f"{mixture['name']}@{mixture['version']}"
-    words = "frozen" if new else "already holds exactly these rows; nothing written"
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{name}[/bold] {words}")
-    console.print(f"  id        {mixture['mixture_id']}")
-    console.print(f"  examples  {mixture['rows']:,}")
-    console.print(f"  tokens    {mixture['tokens']:,} by {mixture['tokenizer']}")
-    console.print(f"  snapshot  {mixture['snapshot_id']}")
-    command = f"just train stage={mixture['stage']} mixture={name} recipe=smoke{_where(store)}"
-    console.print(f"\n[bold]next[/bold]\n  {command}")

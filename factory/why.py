@@ -1,4 +1,7 @@
-"""`just why ID`: everything the tables say of one problem, rollout or run; ID may be its begin."""
+"""`just why ID`: everything the tables say of one problem, rollout or run.
+
+ID may be the begin of one, or a row of a mixture as NAME@VERSION:POSITION.
+"""
 
 import json
 from typing import Any
@@ -39,7 +42,11 @@ PARTS = {
     "tags": "select tagger, version, scope, name, value, label from tags where subject_id = $id"
     " order by all",
     "mixtures": "select name, version, position, part, tokens from mixture_rows"
-    " where rollout_id = $id or problem_id = $id order by all limit 20",
+    " where rollout_id = $id or rejected_id = $id or problem_id = $id order by all limit 20",
+    "dropped": "select name, version, rule from mixture_drops where subject_id = $id order by all",
+    "rollouts dropped": "select name, version, rule, count(*) as rollouts from mixture_drops"
+    " where subject_id in (select rollout_id from rollouts where problem_id = $id)"
+    " group by all order by all",
     "run": "select * from runs where run_id = $id",
     "made by": "select * from runs where run_id in"
     " (select run_id from rollouts where rollout_id = $id"
@@ -51,7 +58,10 @@ IDS = """
     select id from (
         select problem_id as id from raw.problems union select rollout_id from raw.rollouts
         union select run_id from runs)
-    where starts_with(id, ?) limit 3
+    where starts_with(id, $id)
+    union all select coalesce(rollout_id, problem_id) from mixture_rows
+    where name || '@' || version || ':' || position = $id
+    limit 3
 """
 
 
@@ -59,7 +69,7 @@ def explain(store: Store, subject: str) -> None:
     """Print it. Raises UserError for an id nobody knows."""
     console = Console(highlight=False, soft_wrap=True)
     with catalog.connect(store) as con:
-        ids = [row[0] for row in con.execute(IDS, [subject]).fetchall()]
+        ids = [row[0] for row in con.execute(IDS, {"id": subject}).fetchall()]
         if len(ids) > 1:
             raise UserError(f"{subject!r} begins more than one id: {', '.join(ids)}, ...")
         subject = ids[0] if ids else subject
@@ -67,7 +77,7 @@ def explain(store: Store, subject: str) -> None:
     found = {part: rows for part, rows in found.items() if rows}
     if not found:
         raise UserError(
-            f"no problem, rollout or run has the id {subject!r}; "
+            f"no problem, rollout, run or row of a mixture has the id {subject!r}; "
             '`just sql "select rollout_id from corpus limit 5"` shows some'
         )
     for part, rows in found.items():

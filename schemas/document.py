@@ -62,6 +62,10 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
         "One example of a frozen mixture, in training order.",
         {"name": "name of the mixture", "version": "version of the mixture"},
     ),
+    "mixture_drops": (
+        "One rollout, or problem of stage rl, that a mixture did not take, and why.",
+        {"name": "name of the mixture", "version": "version of the mixture"},
+    ),
     "runs": (
         "One row per execution of a recipe.",
         {

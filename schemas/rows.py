@@ -21,6 +21,7 @@ from schemas.derived import (
     Retraction,
     Tag,
 )
+from schemas.mixtures import Mixture, MixtureDrop, MixtureRow
 from schemas.row import Outcome, Row, Split
 
 
@@ -145,39 +146,6 @@ class Vote(Row):
     tally: str = Field(description="every answer with its votes and a rollout that gives it, JSON")
 
 
-class Mixture(Row):
-    """One frozen version of a mixture."""
-
-    KEY: ClassVar = ("name", "version")
-
-    name: str = Field(description="name of the mixture")
-    version: int = Field(ge=1, description="counts up by one with every new content")
-    mixture_id: str = Field(description="hash of the spec and the ordered rows")
-    stage: str = Field(description="training stage it is made for")
-    snapshot_id: str = Field(description="snapshot it was selected from")
-    rows: int = Field(ge=1, description="examples in it")
-    tokens: int = Field(ge=0, description="tokens in it, by its tokenizer")
-    tokenizer: str = Field(description="name of the tokenizer that counted")
-    run_id: str = Field(description="run that froze it")
-    created_at: datetime = Field(description="when it was frozen, UTC")
-    spec: str = Field(description="the resolved spec, canonical JSON")
-
-
-class MixtureRow(Row):
-    """One example of a frozen mixture, in training order."""
-
-    KEY: ClassVar = ("mixture_id", "position")
-
-    mixture_id: str = Field(description="the mixture it belongs to")
-    position: int = Field(ge=0, description="place in training order, from 0")
-    part: str = Field(description="part of the mixture it was selected for")
-    problem_id: str = Field(description="the problem")
-    rollout_id: str = Field(description="the rollout")
-    tokens: int = Field(ge=0, description="tokens of prompt and completion")
-    prompt: str = Field(description="text before the completion")
-    completion: str = Field(description="text the student learns")
-
-
 TABLES: dict[str, type[Row]] = {
     "problems": Problem,
     "problem_sources": ProblemSource,
@@ -195,4 +163,5 @@ TABLES: dict[str, type[Row]] = {
     "retractions": Retraction,
     "mixtures": Mixture,
     "mixture_rows": MixtureRow,
+    "mixture_drops": MixtureDrop,
 }

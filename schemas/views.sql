@@ -140,6 +140,8 @@ qualify row_number() over (
 create view mixtures as select * from raw.mixtures;
 create view mixture_rows as
     select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using (mixture_id);
+create view mixture_drops as
+    select m.name, m.version, d.* from raw.mixture_drops d join raw.mixtures m using (mixture_id);
 
 create view fingerprints as select * from raw.fingerprints;
 create view comparisons as select * from raw.comparisons;

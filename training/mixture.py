@@ -2,7 +2,6 @@
 match its id, so that what a checkpoint's lineage names is what it was trained on.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +10,24 @@ import pyarrow as pa
 
 from factory.catalog import connect, one_line
 from factory.errors import StoreError, UserError, unknown
-from factory.identity import mixture_id
+from factory.identity import ROW, mixture_id
 from factory.store import Store
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_ROWS = """
-    select rollout_id, prompt, completion from mixture_rows
-    where name = ? and version = ? order by position
-"""
+_FROM = f"{ROW} as digest from raw.mixture_rows where mixture_id = $mixture_id order by position"
+COLUMNS = {
+    "mid": "prompt, completion",
+    "sft": "prompt, completion",
+    "dpo": "prompt, completion as chosen, rejected",
+    "rl": "prompt, answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """One version of a mixture; `examples` has prompt and completion in training order."""
+    """One version of a mixture; `examples` has the columns of its stage in training order."""
 
     name: str
     version: int
@@ -54,17 +56,17 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
         with connect(store) as con:
             known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
             chosen = _choose(known.to_pylist(), name, stage, store)
-            rows = con.sql(_ROWS, params=[chosen["name"], chosen["version"]]).to_arrow_table()
+            sql, params = f"select {COLUMNS[stage]}, {_FROM}", {"mixture_id": chosen["mixture_id"]}
+            rows = con.sql(sql, params=params).to_arrow_table()
     except duckdb.Error as error:
         raise StoreError(f"cannot read mixtures in {store.where}: {one_line(error)}") from error
-    found = mixture_id(chosen["spec"], _triples(rows))
+    found = mixture_id(chosen["spec"], rows["digest"].to_pylist())
     if found != chosen["mixture_id"]:
         raise StoreError(
             f"mixture {_label(chosen)} is not what was frozen: its {rows.num_rows} rows hash to "
             f"{found}, its id is {chosen['mixture_id']}; `just doctor` finds what changed"
         )
-    examples = rows.select(["prompt", "completion"])
-    return Mixture(chosen["name"], chosen["version"], found, examples)
+    return Mixture(chosen["name"], chosen["version"], found, rows.drop_columns("digest"))
 
 
 def _choose(
@@ -93,8 +95,3 @@ def _choose(
 
 def _label(row: dict[str, Any]) -> str:
     return f"{row['name']}@{row['version']}"
-
-
-def _triples(rows: pa.Table) -> Iterator[tuple[str, str, str]]:
-    for batch in rows.to_batches(max_chunksize=1000):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

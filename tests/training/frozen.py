@@ -2,10 +2,14 @@
 
 import random
 from datetime import datetime
+from typing import Any
 
-from factory.identity import mixture_id
+import duckdb
+import pyarrow as pa
+
+from factory.identity import ROW, mixture_id
 from factory.store import Run, Store, canonical
-from schemas.arrow import from_rows
+from schemas.arrow import from_rows, schema
 
 Example = tuple[str, str]
 
@@ -27,6 +31,13 @@ def _sum(a: int, b: int) -> Example:
     return f"What is {a} + {b}?\n\n", f"<think>\n{trace}\n</think>\n\\boxed{{{a + b}}}"
 
 
+def digests(rows: list[dict[str, Any]]) -> list[str]:
+    """The digest of every row, as a mixture has them."""
+    with duckdb.connect() as con:
+        con.register("there", pa.Table.from_pylist(rows, schema("mixture_rows")))
+        return [d for (d,) in con.sql(f"select {ROW} from there order by position").fetchall()]
+
+
 def freeze(
     store: Store,
     examples: list[Example],
@@ -39,7 +50,19 @@ def freeze(
     """Commit the examples as `name@version`; `claimed` replaces the true id, which is returned."""
     spec = canonical({"name": name, "stage": stage, "version": version})
     rows = [(f"rollout-{i}", *example) for i, example in enumerate(examples)]
-    identity = claimed or mixture_id(spec, rows)
+    placed = [
+        {
+            "position": place,
+            "part": "all",
+            "problem_id": f"problem-{place}",
+            "rollout_id": rollout_id,
+            "tokens": 0,
+            "prompt": prompt,
+            "completion": completion,
+        }
+        for place, (rollout_id, prompt, completion) in enumerate(rows)
+    ]
+    identity = claimed or mixture_id(spec, digests(placed))
     mixture = {
         "name": name,
         "version": version,
@@ -53,23 +76,12 @@ def freeze(
         "created_at": datetime(2026, 1, version),
         "spec": spec,
     }
-    placed = [
-        {
-            "mixture_id": identity,
-            "position": place,
-            "part": "all",
-            "problem_id": f"problem-{place}",
-            "rollout_id": rollout_id,
-            "tokens": 0,
-            "prompt": prompt,
-            "completion": completion,
-        }
-        for place, (rollout_id, prompt, completion) in enumerate(rows)
-    ]
     run = Run("00000000-mix", "mix", {}, "2026-01-01T00:00:00+00:00", status="finished")
     tables = {
         "mixtures": from_rows("mixtures", [mixture]),
-        "mixture_rows": from_rows("mixture_rows", placed),
+        "mixture_rows": from_rows(
+            "mixture_rows", [{**row, "mixture_id": identity} for row in placed]
+        ),
     }
     store.commit(run, tables)
     return identity
