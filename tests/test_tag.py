@@ -12,6 +12,7 @@ from rows import problems, rollout, run, sources
 
 from factory import catalog, reasoning, tag, tokens
 from factory.errors import RecipeError
+from factory.identity import problem_id
 from factory.recipe import HOME
 from factory.store import Store
 from factory.taggers import degeneration, question
@@ -57,6 +58,72 @@ def test_each_group_knows_how_long_its_rollouts_are_and_how_many_were_cut(tagged
     assert found["truncation_rate"] == pytest.approx(1 / 3)  # of one it is not known
     again = run_factory("tag", f"store={tagged.root}")
     assert "nothing owed" in again.stdout
+
+
+def value(statement: str, tagger: str, name: str, said: float | str, **more: str) -> dict[str, Any]:
+    """A tag row of a problem."""
+    kind = "label" if isinstance(said, str) else "value"
+    named = {"subject": "problem", "subject_id": problem_id(statement), "tagger": tagger}
+    return {**named, "scope": "", "version": "1", "run_id": "2", "name": name, kind: said, **more}
+
+
+@pytest.fixture
+def measured(store: Store) -> Store:
+    """Of p two policies have four judged rollouts, of q one has three; r is graded, not stated."""
+    given = [
+        rollout("p", 0, "x", policy_id="old", run_id="1"),
+        rollout("p", 1, "x", policy_id="new", run_id="2", teacher="later"),
+        rollout("q", 0, "x", policy_id="old"),
+    ]
+    counts = {("p", "old"): (4, 1), ("p", "new"): (4, 2), ("q", "old"): (3, 3)}
+    tags = [
+        value(statement, "pass_rate", name, said, scope=policy)
+        for (statement, policy), (n, k) in counts.items()
+        for name, said in (("n", n), ("k", k), ("pass_rate", k / n))
+    ]
+    for run_id, level in (("1", "college"), ("2", "graduate")):
+        tags += [
+            value(statement, "rubric", "level", level, scope=f"t{run_id}", run_id=run_id)
+            for statement in "pr"
+        ]
+    tags.append(value("p", "question", "question", "proof,multi_part"))
+    tags.append(value("q", "question", "question", ""))
+    stated = sources(("0", "p", "4", "train"), ("1", "q", "4", "train")).to_pylist()
+    stated += [stated[0] | {"source": "a", "level": "middle", "domain": "logic"}]
+    stated += [stated[0] | {"source": "b", "level": "high_school"}]
+    tables = {
+        "problems": problems(*"pqr"),
+        "problem_sources": from_rows("problem_sources", stated),
+        "rollouts": from_rows("rollouts", given),
+        "tags": from_rows("tags", tags),
+    }
+    store.commit(run(), tables)
+    return store
+
+
+def test_difficulty_is_by_the_policy_with_most_rollouts_then_the_one_asked_last(
+    measured: Store,
+) -> None:
+    sql = """
+        select statement, d.level, d.level_source, d.domain_source, difficulty, difficulty_source,
+            pass_rate, n, policy_id
+        from difficulty d join problems using (problem_id) order by 1
+    """
+    assert rows(measured, sql) == [
+        ("p", "high_school", "source:b", "source:a", "medium", "pass_rate:later", 0.5, 4, "new"),
+        ("q", None, None, None, None, None, None, None, None),
+        ("r", "graduate", "rubric:t2", None, None, None, None, None, None),
+    ]
+
+
+def test_a_group_is_a_row_and_a_question_of_no_kind_is_known_to_be_none(measured: Store) -> None:
+    found = rows(measured, "select policy_id, n, k, rollouts, level from groups order by all")
+    assert found == [("new", 4, 2, 1, "high_school"), ("old", 3, 3, 1, None), (
+        "old", 4, 1, 1, "high_school")]  # fmt: skip
+    sql = "select question from problems order by statement"
+    assert rows(measured, sql) == [(["proof", "multi_part"],), ([],), (None,)]
+    sql = "select count(*) from corpus where not list_contains(question, 'proof')"
+    assert rows(measured, sql) == [(1,)]
 
 
 LOOP = "I check it once more and it is the same. " * 200
