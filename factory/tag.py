@@ -35,9 +35,10 @@ ROWS = {
     "rollout": "rollouts",
 }
 
+# A constant tagger: so of all tags there are only its own are looked at.
 CHANGED = """
-    select t.* from tagged t anti join tags old on old.subject = t.subject
-        and old.subject_id = t.subject_id and old.scope = t.scope and old.tagger = t.tagger
+    select t.* from tagged t anti join (from tags where tagger = '{tagger}') old
+        on old.subject = t.subject and old.subject_id = t.subject_id and old.scope = t.scope
         and old.version = t.version and old.name = t.name
         and old.value is not distinct from t.value and old.label is not distinct from t.label
     order by t.name, t.subject_id
@@ -86,8 +87,8 @@ def owed(con: Any, tagger: ModuleType, tokenizer: str = tokens.SHIPPED) -> int:
     rows = _input(con, tagger, tokenizer)
     if of_texts(tagger):
         return rows.count("*").fetchall()[0][0]
-    con.register("tagged", tagged(name_of(tagger), "", tokenizer, rows.to_arrow_table()))
-    return con.sql(f"select count(distinct subject_id) from ({CHANGED})").fetchall()[0][0]
+    changed = _changed(con, tagged(name_of(tagger), "", tokenizer, rows.to_arrow_table()))
+    return len(changed["subject_id"].unique())
 
 
 def _input(con: Any, tagger: ModuleType, tokenizer: str) -> Any:
@@ -128,14 +129,21 @@ class _Tagging:
     def derived(self, tagger: ModuleType, con: Any, seen: Snapshot) -> None:
         """Derive all figures, and write those that changed."""
         name, rows = name_of(tagger), _input(con, tagger, self.tokenizer).to_arrow_table()
-        con.register("tagged", tagged(name, self.record.run_id, self.tokenizer, rows))
-        changed = con.sql(CHANGED).to_arrow_table()
+        changed = _changed(con, tagged(name, self.record.run_id, self.tokenizer, rows))
         if changed.num_rows:
             self._commit(name, changed, seen)
 
     def _commit(self, name: str, rows: pa.Table, seen: Snapshot) -> None:
         self.store.commit(self.record, {"tags": rows}, seen)
         self.record.counts[name] = self.record.counts.get(name, 0) + rows.num_rows
+
+
+def _changed(con: Any, rows: pa.Table) -> pa.Table:
+    """Those of one tagger's tags that are not there, or said another thing."""
+    if not rows.num_rows:
+        return rows
+    con.register("tagged", rows)
+    return con.sql(CHANGED.format(tagger=rows["tagger"][0].as_py())).to_arrow_table()
 
 
 def tagged(name: str, run_id: str, tokenizer: str, rows: pa.Table) -> pa.Table:

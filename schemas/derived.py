@@ -124,7 +124,7 @@ class Tag(Row):
 
     subject: Subject = Field(description="what is tagged: problem or rollout")
     subject_id: str = Field(description="problem_id or rollout_id")
-    scope: str = Field(description="policy_id or tokenizer the value holds for; may be empty")
+    scope: str = Field(description="policy_id, tokenizer or teacher it is of; may be empty")
     tagger: str = Field(description="name of the tagger")
     version: str = Field(description="version of the tagger")
     name: str = Field(description="name of the value")

@@ -19,8 +19,12 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "source": "the chosen source",
             "license": "licence of the chosen source",
             "split": "test as soon as one source says so",
-            "level": "school level or the source's own ladder",
-            "domain": "field of mathematics",
+            "level": "school level or the source's own ladder; else a teacher's word",
+            "level_source": "who says so: source:NAME or rubric:TEACHER",
+            "domain": "field of mathematics, of a source, else a teacher's word",
+            "domain_source": "who says so: source:NAME or rubric:TEACHER",
+            "question": "what is amiss with it: proof, yes_no, multiple_choice, multi_part, "
+            "missing_figure; null until `just tag`",
             "sources": "rows of sources that state it",
             "answers": "distinct answers among them; above 1: a conflict",
         },
@@ -45,6 +49,34 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "repetition": "share of runs of 8 words that repeat an earlier one",
             "rollout_source": "source of an imported rollout",
             "rollout_license": "licence of the teacher's outputs",
+        },
+    ),
+    "groups": (
+        "One row per group: the rollouts of one problem by one policy.",
+        {
+            "split": "of the problem's cluster: test as soon as one source says so of one of it",
+            "rollouts": "all rollouts of the group",
+            "n": "rollouts that were judged",
+            "k": "judged rollouts that are correct",
+            "pass_rate": "k / n",
+            "pass_rate_low": "lower end of the 95 % Wilson interval",
+            "pass_rate_high": "upper end of the 95 % Wilson interval",
+            "tokens_mean": "tokens of trace and solution, mean over all rollouts",
+            "tokens_std": "their standard deviation (n - 1)",
+            "tokens_cv": "tokens_std / tokens_mean",
+            "tokens_p95": "their 95th percentile",
+            "truncation_rate": "share cut off, of those of which it is known how they ended",
+            "run_id": "newest run of its rollouts",
+        },
+    ),
+    "difficulty": (
+        "How hard each problem is, and by whom: the pass rate is that of the policy with most "
+        "judged rollouts, at least 4; of those with as many, the one asked last.",
+        {
+            "difficulty": "that pass rate in words: trivial 1, easy >= 0.8, medium >= 0.4, "
+            "hard > 0, unsolved 0; null: nobody tried 4 times",
+            "difficulty_source": "pass_rate:TEACHER",
+            "policy_id": "the policy whose pass rate it is",
         },
     ),
     "votes": (
@@ -93,12 +125,12 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
-ORDER = ["corpus", *TABLES, "suspect_answers", "runs", "shards"]
+ORDER = ["corpus", "groups", "difficulty", *TABLES, "suspect_answers", "runs", "shards"]
 
 
 def describe(view: str, column: str) -> str:
     """What a column of a public view means. Raises KeyError where nobody has said."""
-    related = "votes" if view == "suspect_answers" else view
+    related = {"suspect_answers": "votes", "difficulty": "groups"}.get(view, view)
     for name in (view, related, "problems", "rollouts", "problem_sources", "verdicts"):
         if name in VIEWS and column in VIEWS[name][1]:
             return VIEWS[name][1][column]

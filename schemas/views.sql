@@ -67,10 +67,31 @@ select * exclude (tally), (votes - runner_up) / nullif(rollouts, 0) as margin, t
 from raw.votes anti join retracted_problems using (problem_id)
 qualify row_number() over (partition by problem_id order by run_id desc) = 1;
 
+create view tags as
+select * from raw.tags
+qualify row_number() over (
+    partition by subject, subject_id, scope, tagger, name order by run_id desc) = 1;
+
+-- What a teacher that was asked by the rubric says of a problem; the newest word counts.
+create view graded as
+select subject_id as problem_id,
+    arg_max(label, run_id) filter (name = 'level') as level,
+    arg_max('rubric:' || scope, run_id) filter (name = 'level') as level_source,
+    arg_max(label, run_id) filter (name = 'domain') as domain,
+    arg_max('rubric:' || scope, run_id) filter (name = 'domain') as domain_source
+from tags where subject = 'problem' and tagger = 'rubric' group by subject_id;
+
+-- Kinds of a question, as a list; no row where `just tag` has not read it.
+create view questions as
+select subject_id as problem_id,
+    case when label = '' then []::varchar[] else string_split(label, ',') end as question
+from tags where subject = 'problem' and tagger = 'question' and name = 'question';
+
 -- One row per problem. Where its sources disagree, `answers` counts the distinct answers and the
 -- one shown is of the source that has an answer, then a licence, then the smallest name and row;
--- where none has an answer, it is that of a strong majority of rollouts.
--- A problem that any source calls test is test.
+-- where none has an answer, it is that of a strong majority of rollouts. Level and domain are the
+-- smallest that a source states, by the source of the smallest name; where none states one, the
+-- word of a teacher. A problem that any source calls test is test.
 create view problems as
 with chosen as (
     select
@@ -80,6 +101,10 @@ with chosen as (
         min(split) as split,
         min(level) as level,
         min(domain) as domain,
+        min_by('source:' || source, {a: level, b: source}) filter (level is not null)
+            as level_source,
+        min_by('source:' || source, {a: domain, b: source}) filter (domain is not null)
+            as domain_source,
         count(*) as sources,
         count(distinct answer) as answers
     from problem_sources group by problem_id
@@ -92,11 +117,16 @@ select
          when majority.answer is not null then 'majority' end as answer_source,
     best.source as source, best.license as license,
     case when t.problem_id is not null then 'test' else split end as split,
-    level, domain, sources, answers, p.run_id
+    coalesce(c.level, g.level) as level,
+    coalesce(c.level_source, g.level_source) as level_source,
+    coalesce(c.domain, g.domain) as domain,
+    coalesce(c.domain_source, g.domain_source) as domain_source,
+    question, sources, answers, p.run_id
 from raw.problems p anti join retracted_problems using (problem_id)
-left join chosen using (problem_id) left join test_problems t on t.problem_id = p.problem_id
+left join chosen c using (problem_id) left join test_problems t on t.problem_id = p.problem_id
 left join (select problem_id, answer from votes where strong(votes, margin)) majority
-    using (problem_id);
+    using (problem_id)
+left join graded g using (problem_id) left join questions using (problem_id);
 
 create view rollouts as
 select r.* from raw.rollouts r
@@ -151,11 +181,6 @@ select * from raw.duplicates
 qualify row_number() over (partition by subject, subject_id order by run_id desc) = 1
     and cluster_id is not null;
 
-create view tags as
-select * from raw.tags
-qualify row_number() over (
-    partition by subject, subject_id, scope, tagger, name order by run_id desc) = 1;
-
 -- The last record of a run counts. A run still `running` when a later one of its kind began was
 -- killed: two of a kind never run at once.
 create view runs as
@@ -170,6 +195,16 @@ select
 from last;
 
 create view shards as select * from raw.log_shards;
+
+-- The cluster of every problem that was compared, and the split that all of one share.
+create view problem_clusters as
+select d.subject_id, d.cluster_id, d.representative_id,
+    case when bool_or(t.problem_id is not null) over same then 'test'
+         when bool_or(p.split = 'validation') over same then 'validation'
+         else p.split end as split
+from duplicates d left join problems p on p.problem_id = d.subject_id
+left join test_problems t on t.problem_id = d.subject_id
+where d.subject = 'problem' window same as (partition by d.cluster_id);
 
 -- One row per rollout with everything known of it. What the rules call correct stays so; elsewhere
 -- a judge that was asked has the last word. `difficulty` is the pass-rate band of this
@@ -213,15 +248,6 @@ loops as (
     select subject_id, value from tags
     where subject = 'rollout' and tagger = 'repetition' and name = 'repetition'
 ),
-problem_cluster as (
-    select d.subject_id, d.cluster_id, d.representative_id,
-        case when bool_or(t.problem_id is not null) over same then 'test'
-             when bool_or(p.split = 'validation') over same then 'validation'
-             else p.split end as split
-    from duplicates d left join problems p on p.problem_id = d.subject_id
-    left join test_problems t on t.problem_id = d.subject_id
-    where d.subject = 'problem' window same as (partition by d.cluster_id)
-),
 template as (
     select subject_id, arg_max(template_key, run_id) as template_id
     from fingerprints where subject = 'problem' group by subject_id
@@ -229,7 +255,7 @@ template as (
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select
     r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
-    p.answer, p.answer_type, p.answer_source, p.source, p.license, coalesce(pc.split, p.split) as split, p.level, p.domain,
+    p.answer, p.answer_type, p.answer_source, p.source, p.license, coalesce(pc.split, p.split) as split, p.level, p.domain, p.question,
     v.outcome, v.tier, v.flags, v.extracted, v.verifier, v.version as verifier_version,
     rate.value as pass_rate, band(rate.value) as difficulty,
     coalesce(pc.cluster_id, r.problem_id) as cluster_id,
@@ -247,9 +273,52 @@ left join newest v on v.rollout_id = r.rollout_id and v.answer is not distinct f
 left join rate on rate.subject_id = r.problem_id and rate.scope = r.policy_id
 left join length on length.subject_id = r.rollout_id
 left join loops on loops.subject_id = r.rollout_id
-left join problem_cluster pc on pc.subject_id = r.problem_id
+left join problem_clusters pc on pc.subject_id = r.problem_id
 left join template on template.subject_id = r.problem_id
 left join rollout_cluster rc on rc.subject_id = r.rollout_id;
+
+-- One row per group: the rollouts of one problem by one policy. `rollouts` counts all of them, `n`
+-- those that were judged, as the newest `just tag` found.
+create view groups as
+with asked as (
+    select problem_id, policy_id, any_value(teacher) as teacher, any_value(model) as model,
+        count(*) as rollouts, max(run_id) as run_id
+    from rollouts group by all
+),
+measured as (
+    select subject_id, scope,
+        max(value) filter (name = 'n' and tagger = 'pass_rate')::bigint as n,
+        max(value) filter (name = 'k')::bigint as k,
+        max(value) filter (name = 'pass_rate') as pass_rate,
+        max(value) filter (name = 'pass_rate_low') as pass_rate_low,
+        max(value) filter (name = 'pass_rate_high') as pass_rate_high,
+        max(value) filter (name = 'tokens_mean') as tokens_mean,
+        max(value) filter (name = 'tokens_std') as tokens_std,
+        max(value) filter (name = 'tokens_cv') as tokens_cv,
+        max(value) filter (name = 'tokens_p95') as tokens_p95,
+        max(value) filter (name = 'truncation_rate') as truncation_rate
+    from tags where subject = 'problem' and tagger in ('pass_rate', 'group_length') group by all
+)
+select a.problem_id, a.policy_id, a.teacher, a.model, coalesce(pc.split, p.split) as split,
+    p.level, p.domain, p.question, p.answer, p.answer_type, p.source, a.rollouts,
+    m.* exclude (subject_id, scope), a.run_id
+from asked a left join measured m on m.subject_id = a.problem_id and m.scope = a.policy_id
+left join problems p on p.problem_id = a.problem_id
+left join problem_clusters pc on pc.subject_id = a.problem_id;
+
+-- How hard each problem is, by whom. School level and domain: a source's word before a teacher's.
+-- The pass rate is that of the policy with most judged rollouts of it, at least 4; of those with as
+-- many, the one that was asked last. A problem that nobody tried so often has none.
+create view difficulty as
+with measured as (
+    select * from groups where n >= 4
+    qualify row_number() over (
+        partition by problem_id order by n desc, run_id desc, policy_id) = 1
+)
+select p.problem_id, p.level, p.level_source, p.domain, p.domain_source, band(m.pass_rate) as difficulty,
+    case when m.problem_id is not null then 'pass_rate:' || m.teacher end as difficulty_source,
+    m.pass_rate, m.pass_rate_low, m.pass_rate_high, m.n, m.policy_id, m.teacher, m.model
+from problems p left join measured m using (problem_id);
 
 -- Problems whose stated answer no rollout gives, and most rollouts agree on another one: the answer
 -- may be wrong, or hard to read. Most suspect first; `tally` names a rollout for every answer.

@@ -20,7 +20,7 @@ from factory.store import Store
 from schemas.arrow import from_rows, schema
 from schemas.rows import TABLES
 
-VIEWS = [*TABLES, "runs", "shards", "corpus"]
+VIEWS = [*TABLES, "runs", "shards", "corpus", "groups", "difficulty"]
 
 
 def ask(store: Path, sql: str, *words: str) -> subprocess.CompletedProcess[str]:
