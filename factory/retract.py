@@ -55,14 +55,14 @@ def run(store: Store, recipe: RetractRecipe, progress: Progress) -> Run:
             "run_id": record.run_id,
             "created_at": datetime.now(UTC).replace(tzinfo=None),
         }
-        if not store.commit(record, {"retractions": from_rows("retractions", [row])})[
-            "retractions"
-        ]:
+        rows = {"retractions": from_rows("retractions", [row])}
+        if not store.commit(record, rows)["retractions"]:
             return record
         with catalog.connect(store) as con:
             after = con.sql(LEFT).fetchall()[0]
         problems, rollouts = (now - then for now, then in zip(after, before, strict=True))
         record.counts = {"problems taken back": problems, "rollouts taken back": rollouts}
+    _affected(store)
     return record
 
 
@@ -77,7 +77,7 @@ def _known(con: Any, recipe: RetractRecipe) -> None:
         raise UserError(f"source {recipe.source!r} has no row {recipe.row!r}")
 
 
-def affected(store: Store) -> None:
+def _affected(store: Store) -> None:
     """Print the frozen mixtures that hold rows taken back."""
     console = Console(highlight=False, soft_wrap=True)
     with catalog.connect(store) as con:
