@@ -22,15 +22,15 @@ from schemas.arrow import from_rows
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
-# The rows that are spoken of; and what the newest word makes of them.
+# The rows that are spoken of; and what the newest word, not written yet, makes of them.
 NAMED = "source = $source and ($row is null or source_row = $row)"
 TAKE = f"""
-    insert into retracted_rows
+    insert into raw.retracted_rows
     select source, source_row from raw.problem_sources where {NAMED}
     union select source, source_row from raw.rollouts where {NAMED}
-    except select * from retracted_rows
+    except select * from raw.retracted_rows
 """
-RESTORE = f"delete from retracted_rows where {NAMED}"
+RESTORE = f"delete from raw.retracted_rows where {NAMED}"
 OUT = """
     select not arg_max(restored, run_id) from retractions
     where source = $source and (source_row is null or source_row = $row)
@@ -38,6 +38,7 @@ OUT = """
 BEFORE = """
     create temp table problems_before as select problem_id from problems;
     create temp table rollouts_before as select rollout_id, problem_id from rollouts;
+    create or replace view retracted_rows as from raw.retracted_rows;
 """
 CHANGED = """
     create temp view changed as  -- one of the two holds nothing
