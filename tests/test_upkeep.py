@@ -272,9 +272,22 @@ def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run_factory("export", f"out={out}", "format=hf", "tables=corpus,runs", f"store={demo}")
     assert done.returncode == 0, done.stderr
-    found = datasets.load_dataset(str(out), "corpus", split="train", cache_dir=str(tmp_path / "c"))
-    assert found.num_rows == 768
-    assert {"statement", "trace", "outcome", "license"} <= set(found.column_names)
+    with catalog.connect(Store(demo)) as con:
+        splits = dict(con.sql("select split, count(*) from corpus group by all").fetchall())
+    assert set(splits) == {"train", "test"}
+    found = datasets.load_dataset(str(out), "corpus", cache_dir=str(tmp_path / "c"))
+    assert found.num_rows == splits
+    assert set(found["test"]["split"]) == {"test"}
+    assert {"statement", "trace", "outcome", "license"} <= set(found["train"].column_names)
+    card = (out / "README.md").read_text()
+    for line in (
+        f"| corpus | test | {splits['test']} |",
+        "| embedded | Apache-2.0 | 96 |",
+        "| solver | embedded-solver | Apache-2.0 | 768 |",
+        f"snapshot `{Store(demo).snapshot().snapshot_id}`",
+        f"commit `{engine.versions().get('commit', 'unknown')}`",
+    ):
+        assert line in card
     again = run_factory("export", f"out={out}", f"store={demo}")
     assert again.returncode == 2
     assert "exists; give a folder that does not" in again.stderr
