@@ -7,7 +7,9 @@ files stay for readers that opened them; `just gc` removes them later.
 """
 
 import io
+from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +25,7 @@ from schemas.arrow import from_rows, schema
 from schemas.rows import TABLES
 
 ROOM = 1.25  # many rows compress better than few: what is merged may shrink below the target
-ROW_GROUP_BYTES = 64 << 20
+ROW_GROUP_BYTES = 64 << 20  # of a row group, so that memory stays bounded
 
 # What was checked against evaluation sets stays checked under another name: whole shards only.
 CHECKED = """
@@ -46,13 +48,15 @@ def run(store: Store, recipe: CompactRecipe, progress: Progress) -> Run:
     with engine.run(store, "compact", shown(recipe)) as record:
         snapshot = store.snapshot()
         found = [group for table in TABLES for group in groups(snapshot.of(table), target)]
-        before = len(snapshot.shards)
+        counts = Counter[str]()
         with progress.task("compact", sum(map(len, found))) as advance:
             for group in found:
-                _merge(store, record, group)
+                counts += _merge(store, record, group)
+                record.counts = dict(counts)
                 advance(len(group))
-        if record.counts:
-            record.counts |= {"shards before": before, "shards now": len(store.snapshot().shards)}
+        if counts:
+            now = len(store.snapshot().shards)
+            record.counts |= {"shards before": len(snapshot.shards), "shards now": now}
     return record
 
 
@@ -69,22 +73,18 @@ def groups(shards: list[Shard], target: int) -> Iterator[list[Shard]]:
         yield group
 
 
-def _merge(store: Store, record: Run, group: list[Shard]) -> None:
+def _merge(store: Store, record: Run, group: list[Shard]) -> Counter[str]:
+    """What was done with one group."""
     table = group[0].table
-    merged = store.write(record, table, _row_groups(_rows(store, s) for s in group))
+    parts = (_rows(store, shard) for shard in group)
+    bounded = map(pa.concat_tables, engine.units(parts, ROW_GROUP_BYTES, attrgetter("nbytes")))
+    merged = store.write(record, table, bounded)
     new = [merged]
     if checks := _checks(store, group, merged):
         new.append(store.write(record, "checks", [from_rows("checks", checks)]))
-    counts = dict(record.counts)
-    _add(record, **{"shards merged": len(group), "rows": merged.rows})
-    if not store.swap(record, group, new):
-        record.counts = counts
-        _add(record, **{"groups left: they changed meanwhile": 1})
-
-
-def _add(record: Run, **counts: int) -> None:
-    for name, count in counts.items():
-        record.counts[name] = record.counts.get(name, 0) + count
+    if store.swap(record, group, new):
+        return Counter({"shards merged": len(group), "rows": merged.rows})
+    return Counter({"groups left: they changed meanwhile": 1})
 
 
 def _rows(store: Store, shard: Shard) -> pa.Table:
@@ -101,18 +101,6 @@ def _rows(store: Store, shard: Shard) -> pa.Table:
         if field.name not in rows.column_names:
             rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
     return rows.select(wanted.names).cast(wanted)
-
-
-def _row_groups(parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """The same rows in tables of some ROW_GROUP_BYTES, so that memory stays bounded."""
-    held: list[pa.Table] = []
-    for part in parts:
-        held.append(part)
-        if sum(each.nbytes for each in held) >= ROW_GROUP_BYTES:
-            yield pa.concat_tables(held)
-            held = []
-    if held:
-        yield pa.concat_tables(held)
 
 
 def _checks(store: Store, group: list[Shard], merged: Shard) -> list[dict[str, Any]]:

@@ -1,8 +1,11 @@
 """`just doctor`: every hash again; `repair=true` takes damaged shards out: their rows are owed."""
 
+from collections.abc import Callable
+
 from rich.console import Console
 
-from factory import engine
+from factory import engine, gc
+from factory.errors import StoreError
 from factory.progress import Progress
 from factory.store import Shard, Snapshot, Store, digest, misfit
 
@@ -15,19 +18,18 @@ def check(store: Store, repair: bool) -> int:
     torn = dict(snapshot.damage)
     for words in (*torn.values(), *damaged.values()):
         say(f"[red]damage[/red]  {words}")
-    for path in _strays(store, snapshot):
-        say(f"[yellow]stray[/yellow]   {path}: not live; `just gc` removes what nothing pins")
+    told = _tell_unused(store, snapshot, say)
     if (damaged or torn) and repair:
         _repair(store, list(damaged), list(torn))
         say(f"repaired: {len(damaged)} shards taken out, {len(torn)} records given up; what they")
         say("held is owed again, where it can be made again")
     elif damaged or torn:
         say("restore the files from a copy, or `just doctor repair=true` gives up what they held")
-    else:
+    elif told:
         rows = sum(shard.rows for shard in snapshot.shards)
         shards, records = len(snapshot.shards), snapshot.seq
         say(f"[green]sound[/green]   {shards:,} shards, {rows:,} rows, {records:,} records")
-    return 0 if repair or not (damaged or torn) else 1
+    return 0 if told and (repair or not (damaged or torn)) else 1
 
 
 def _damaged(store: Store, snapshot: Snapshot) -> dict[Shard, str]:
@@ -51,9 +53,20 @@ def _wrong(store: Store, shard: Shard) -> str | None:
     return None
 
 
-def _strays(store: Store, snapshot: Snapshot) -> list[str]:
+def _tell_unused(store: Store, snapshot: Snapshot, say: Callable[[str], None]) -> bool:
+    """What is not live: strays, and what mixtures keep; False where that cannot be told."""
     live = {shard.path for shard in snapshot.shards}
-    return sorted(path for path in store.files.sizes("shards/") if path not in live)
+    found = {path: n for path, n in store.files.sizes("shards/").items() if path not in live}
+    try:
+        pins = gc.pins(store)
+    except StoreError as error:
+        say(f"[red]damage[/red]  {error}")
+        return False
+    for path in sorted(set(found) - pins):
+        say(f"[yellow]stray[/yellow]   {path}: not live; `just gc` removes it")
+    if pinned := {path: n for path, n in found.items() if path in pins}:
+        say(f"[green]kept[/green]    {gc.kept(pinned)}")
+    return True
 
 
 def _repair(store: Store, damaged: list[Shard], torn: list[int]) -> None:

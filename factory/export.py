@@ -1,7 +1,7 @@
 """`just export out=DIR`: views of the catalog as Parquet files for other tools.
 
-`format=hf` adds the card that `datasets.load_dataset(DIR, TABLE)` and the Hugging Face hub read.
-The folder appears whole or not at all.
+`format=hf` adds the card that `datasets.load_dataset(DIR, TABLE)` and the Hugging Face hub read,
+and keeps the splits of a view apart. The folder appears whole or not at all.
 """
 
 import os
@@ -13,13 +13,52 @@ import duckdb
 import yaml
 from pydantic import BeforeValidator, Field, field_validator
 
-from factory import catalog
+from factory import catalog, engine
 from factory.errors import UserError, unknown
 from factory.progress import Progress
 from factory.recipe import Recipe, listed
 from factory.store import Store
 
 FILE_BYTES = 512 << 20  # of text before it is compressed
+OPTIONS = f"format parquet, compression zstd, file_size_bytes {FILE_BYTES}"
+WHOLE = {"": ""}  # of a view that is not split: its folder, all of its rows
+
+Written = dict[str, dict[str, int]]  # view -> split -> rows
+
+SOURCES = """
+    select source, coalesce(license, 'unknown'), count(*) from problem_sources
+    group by all order by all
+"""
+TEACHERS = """
+    select teacher, model, coalesce(license, 'unknown'), count(*) from rollouts
+    group by all order by all
+"""
+CARD = """\
+---
+{head}---
+
+# Corpus of the CoT factory
+
+```python
+from datasets import load_dataset
+
+found = load_dataset("PATH OF THIS FOLDER", "{first}")  # its splits by name
+```
+
+{rows}
+
+## Sources of the problems
+
+Licences are those that the sources state; `license` has that of each row.
+
+{sources}
+
+## Writers of the rollouts
+
+{teachers}
+
+Made from snapshot `{snapshot_id}` of the store by commit `{commit}` of the factory.
+"""
 
 
 class ExportRecipe(Recipe):
@@ -37,60 +76,93 @@ class ExportRecipe(Recipe):
         return tables
 
 
-def run(store: Store, recipe: ExportRecipe, progress: Progress) -> dict[str, int]:
-    """Rows written by view. Raises UserError where `out` exists or a view is not known."""
-    if recipe.out == Path():
-        raise UserError("out= is missing; give out=DIR, a new folder")
+def run(store: Store, recipe: ExportRecipe, progress: Progress) -> None:
+    """Write the views, say their rows. Raises UserError where `out` exists or a view does not."""
     if str(recipe.out).startswith("s3:"):
         raise UserError(f"out={recipe.out} is a bucket; give a folder, and copy it there")
     if recipe.out.exists():
         raise UserError(f"out={recipe.out} exists; give a folder that does not")
     part = recipe.out.with_name(f".{recipe.out.name}.{os.getpid()}.part")
+    snapshot = store.snapshot()
     try:
-        with catalog.connect(store) as con:
-            counts = _write(con, recipe, part, progress)
+        with catalog.connect(store, snapshot) as con:
+            written = _write(con, recipe, part, progress)
             if recipe.format == "hf":
-                (part / "README.md").write_text(_card(con, recipe, counts))
+                (part / "README.md").write_text(_card(con, written, snapshot.snapshot_id))
         part.rename(recipe.out)
     except OSError as error:
         raise UserError(f"cannot write {recipe.out}: {error.strerror}") from error
     except duckdb.IOException as error:
-        raise (
-            catalog.unreadable(error) or error
-            if ".parquet" in str(error)
-            else UserError(f"cannot write {recipe.out}: {catalog.one_line(error)}")
-        ) from error
+        if part.name not in str(error):  # a shard cannot be read: whoever called says so
+            raise
+        raise UserError(f"cannot write {recipe.out}: {catalog.one_line(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return counts
+    for table, splits in written.items():
+        print(f"  {sum(splits.values()):>11,}  {table}")
+    print(f"in {recipe.out}")
 
 
-def _write(con: Any, recipe: ExportRecipe, part: Path, progress: Progress) -> dict[str, int]:
+def _write(con: Any, recipe: ExportRecipe, part: Path, progress: Progress) -> Written:
     views = "select view_name from duckdb_views() where schema_name = 'main' and not internal"
     known = [name for (name,) in con.sql(views).fetchall()]
-    counts: dict[str, int] = {}
+    written: Written = {}
     part.mkdir(parents=True)
     with progress.task("export", len(recipe.tables)) as advance:
         for table in recipe.tables:
             if table not in known:
                 raise unknown("table", table, known)
-            target = catalog.quoted(str(part / table))
-            options = f"format parquet, compression zstd, file_size_bytes {FILE_BYTES}"
-            con.execute(f'copy (from "{table}") to {target} ({options})')
-            counts[table] = con.sql(f'select count(*) from "{table}"').fetchall()[0][0]
+            written[table] = {}
+            splits = _splits(con, table) if recipe.format == "hf" else WHOLE
+            for split, rows in splits.items():
+                target = part / table / split
+                target.parent.mkdir(exist_ok=True)
+                sql = f'copy (from "{table}" {rows}) to {catalog.quoted(str(target))} ({OPTIONS})'
+                written[table][split] = con.execute(sql).fetchall()[0][0]
             advance()
-    return counts
+    return written
 
 
-def _card(con: Any, recipe: ExportRecipe, counts: dict[str, int]) -> str:
-    """A data set card: one configuration a view, and the licences of the problems."""
-    licences = con.sql("select distinct coalesce(license, 'unknown') from problems").fetchall()
-    configs = [{"config_name": t, "data_files": f"{t}/*.parquet"} for t in recipe.tables]
+def _splits(con: Any, table: str) -> dict[str, str]:
+    """Split -> which rows of a view are in it; what has no split is to train on."""
+    columns = [name for name, *_ in con.sql(f'describe "{table}"').fetchall()]
+    if "split" not in columns:
+        return {"train": ""}
+    named = "coalesce(split, 'train')"
+    found = con.sql(f'select distinct {named} from "{table}" order by all').fetchall()
+    return {split: f"where {named} = '{split}'" for (split,) in found} or {"train": ""}
+
+
+def _card(con: Any, written: Written, snapshot_id: str) -> str:
+    """A data set card: one configuration a view; who stated and wrote what under which licence."""
+    configs = [
+        {
+            "config_name": table,
+            "data_files": [{"split": s, "path": f"{table}/{s}/*.parquet"} for s in splits],
+        }
+        for table, splits in written.items()
+    ]
     head = {"license": "other", "task_categories": ["text-generation"], "configs": configs}
-    lines = [f"- `{table}`: {rows:,} rows" for table, rows in counts.items()]
-    known = ", ".join(sorted(name for (name,) in licences))
-    return (
-        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# Corpus of the CoT factory\n\n"
-        + "\n".join(lines)
-        + f"\n\nLicences of the problems, by row in `problems.license`: {known}.\n"
+    rows = [(table, s, n) for table, splits in written.items() for s, n in splits.items()]
+    commit = engine.versions().get("commit", "unknown")
+    return CARD.format(
+        head=yaml.safe_dump(head, sort_keys=False),
+        rows=_table("view, split, rows", rows),
+        sources=_table("source, licence, rows", con.sql(SOURCES).fetchall()),
+        teachers=_table("teacher, model, licence, rollouts", con.sql(TEACHERS).fetchall()),
+        first=next(iter(written)),
+        snapshot_id=snapshot_id,
+        commit=commit,
     )
+
+
+def _table(names: str, rows: list[tuple[Any, ...]]) -> str:
+    """Rows as Markdown."""
+    heads = names.split(", ")
+    told = [[f"{v:,}" if isinstance(v, int) else _cell(v) for v in row] for row in rows]
+    lines = [heads, ["---"] * len(heads), *told]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: str) -> str:
+    return " ".join(value.split()).replace("|", "\\|")

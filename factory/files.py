@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
@@ -22,6 +22,13 @@ from factory import bucket
 from factory.errors import StoreError
 
 TRIES = 5
+
+
+class Kept(NamedTuple):
+    """A file: its size, and when it was written by the clock of whoever keeps it."""
+
+    bytes: int
+    written: datetime
 
 
 class Files:
@@ -133,9 +140,9 @@ class Files:
         """Path -> bytes of every file below `prefix`."""
         return {file["path"]: file["size"] for file in self._list(prefix)}
 
-    def times(self, prefix: str) -> dict[str, datetime]:
-        """Path -> when it was written, by the clock of whoever keeps the files."""
-        return {file["path"]: file["last_modified"] for file in self._list(prefix)}
+    def kept(self, prefix: str) -> dict[str, Kept]:
+        """Path -> size and time of every file below `prefix`."""
+        return {f["path"]: Kept(f["size"], f["last_modified"]) for f in self._list(prefix)}
 
     def _list(self, prefix: str) -> list[Any]:
         with self._told("list", prefix):

@@ -11,60 +11,101 @@ import json
 import re
 import uuid
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import NamedTuple
 
-from pydantic import AfterValidator
+from pydantic import field_validator
 
 from factory import engine
 from factory.errors import StoreError
 from factory.log import record_path
 from factory.progress import Progress
 from factory.recipe import Recipe, shown
-from factory.store import Run, Store
+from factory.store import Run, Snapshot, Store
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def _age(value: str) -> str:
-    if not re.fullmatch(r"\d{1,6}[smhd]", value):
+def _age(words: str) -> timedelta:
+    """`7d` as a span of time. Raises ValueError."""
+    if not re.fullmatch(r"[0-9]+[smhd]", words):
         raise ValueError("give a number and s, m, h or d, such as 7d")
-    return value
+    try:
+        return timedelta(**{UNITS[words[-1]]: int(words[:-1])})
+    except OverflowError as error:
+        raise ValueError("give an age of at most 999999999d") from error
 
 
 class GcRecipe(Recipe):
     """How long a file must have been out of use; `plan`: tell, and remove nothing."""
 
-    older_than: Annotated[str, AfterValidator(_age)]
+    older_than: str
     plan: bool
 
+    @field_validator("older_than")
+    @classmethod
+    def _an_age(cls, words: str) -> str:
+        _age(words)
+        return words
 
-def run(store: Store, recipe: GcRecipe, progress: Progress) -> Run:
-    """Remove them, or tell which would be."""
-    amount, unit = int(recipe.older_than[:-1]), UNITS[recipe.older_than[-1]]
+
+class Unused(NamedTuple):
+    """Files that are not live after record `seq`, with their bytes."""
+
+    seq: int
+    old: dict[str, int]  # nobody reads them, and has not for long enough
+    pinned: dict[str, int]
+
+
+def run(store: Store, recipe: GcRecipe, progress: Progress) -> Run | None:
+    """Remove them, or, None, tell which would be. Raises StoreError where the log is damaged."""
     with engine.run(store, "gc", shown(recipe)) as record:
-        age = timedelta(**{unit: amount})
-        seq, paths = _unused(store, age)
-        sizes = store.files.sizes("shards/")
+        age = _age(recipe.older_than)
+        found = _unused(store, age)
         if recipe.plan:
-            for path in paths:
-                print(path)
-            size = sum(sizes.get(path, 0) for path in paths)
-            print(f"{len(paths):,} files, {size / 1e6:,.1f} MB would be removed")
-            return record
-        while paths and not store.bury(record, seq, paths):
-            seq, paths = _unused(store, age)
-        with progress.task("remove", len(paths)) as advance:
-            for path in paths:
+            print(*found.old, f"{_size(found.old)} would be removed", sep="\n")
+            if found.pinned:
+                print(kept(found.pinned))
+            return None
+        while found.old and not store.bury(record, found.seq, list(found.old)):
+            found = _unused(store, age)
+        with progress.task("remove", len(found.old)) as advance:
+            for path in found.old:
                 store.files.remove(path)
                 advance()
-        if paths:
-            freed = sum(sizes.get(path, 0) for path in paths)
-            record.counts = {"files removed": len(paths), "bytes freed": freed}
+        if found.old:
+            freed = sum(found.old.values())
+            record.counts = {"files removed": len(found.old), "bytes freed": freed}
     return record
 
 
-def _unused(store: Store, age: timedelta) -> tuple[int, list[str]]:
-    """The last record read, and the files that have been of no use for `age` by then."""
+def kept(pinned: dict[str, int]) -> str:
+    """What pinned files, path -> bytes, are there for."""
+    return f"{_size(pinned)} are kept for frozen mixtures"
+
+
+def _size(files: dict[str, int]) -> str:
+    return f"{len(files):,} files, {sum(files.values()) / 1e6:,.1f} MB"
+
+
+def _unused(store: Store, age: timedelta) -> Unused:
+    snapshot = _believed(store)
+    live, pinned = {shard.path for shard in snapshot.shards}, pins(store)
+    now, records = _now(store), store.files.kept("log/")
+    found = Unused(snapshot.seq, {}, {})
+    for path, file in sorted(store.files.kept("shards/").items()):
+        since = file.written
+        if taken_out := store.log.removed.get(path):
+            record = records.get(record_path(taken_out))
+            since = max(since, record.written if record else now)  # a listing may lack one
+        if path in pinned and path not in live:
+            found.pinned[path] = file.bytes
+        elif path not in live and now - since >= age:
+            found.old[path] = file.bytes
+    return found
+
+
+def _believed(store: Store) -> Snapshot:
+    """What is live by every record and by the state alike. Raises StoreError."""
     known = store.snapshot()
     snapshot = store.log.replay(known.seq)
     if snapshot.damage:
@@ -73,19 +114,11 @@ def _unused(store: Store, age: timedelta) -> tuple[int, list[str]]:
         )
     if {s.path for s in snapshot.shards} != {s.path for s in known.shards}:
         raise StoreError("the records do not amount to the state read; `just doctor repair=true`")
-    used = {shard.path for shard in snapshot.shards} | _pinned(store)
-    records = store.files.times("log/")
-    now = _now(store)
-    found = []
-    for path, written in store.files.times("shards/").items():
-        left = records.get(record_path(store.log.removed.get(path, 0)), written)
-        if path not in used and now - max(left, written) >= age:
-            found.append(path)
-    return snapshot.seq, sorted(found)
+    return snapshot
 
 
-def _pinned(store: Store) -> set[str]:
-    """The shards of the snapshots that mixtures were made from."""
+def pins(store: Store) -> set[str]:
+    """The shards of the snapshots that mixtures were made from. Raises StoreError."""
     found = set[str]()
     for path in store.files.sizes("snapshots/"):
         try:
@@ -99,6 +132,6 @@ def _now(store: Store) -> datetime:
     """The clock of whoever keeps the files: it tells the time of a file just written."""
     clock = f"clock/{uuid.uuid4().hex}"
     store.files.put(clock, b"")
-    now = store.files.times("clock/")[clock]
+    now = store.files.kept("clock/")[clock].written
     store.files.remove(clock)
     return now

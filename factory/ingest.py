@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import Field
 
-from factory import catalog, engine, intake
+from factory import catalog, engine, intake, retract
 from factory.errors import RecipeError, UserError, unknown
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, shown
@@ -76,6 +76,7 @@ def run(store: Store, recipe: IngestRecipe, progress: Progress) -> Run:
                     advance(len(unit))
         finally:
             work.settle()
+        retract.note(store, name, work.taken, work.changed)
         work.judge()
     return record
 
@@ -133,6 +134,7 @@ class _Intake:
         self.origin = intake.Origin(name, record.run_id, recipe.split, licence)
         self.before = self._before()
         self.taken: set[str] = set()
+        self.changed: set[str] = set()
         self.fields: set[str] = set()
         self.written: Counter[str] = Counter()
         self.rejects = Rejects(store, record.run_id, name)
@@ -178,6 +180,7 @@ class _Intake:
             raise Unfit("row id given twice")
         before = self.before.get(name)
         if before and (changes := intake.content(row).changes(before)):
+            self.changed.add(name)
             raise Unfit(f"{COLLIDES}: {changes}; name=NEW ingests it as a source of its own")
         self.taken.add(name)
         return row

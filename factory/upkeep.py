@@ -1,13 +1,12 @@
-"""What keeps a store well: compact, gc, export, retract, and what each tells at the end."""
+"""What keeps a store well: compact, gc, export, retract."""
 
+from collections.abc import Callable
 from typing import Any
-
-from rich.console import Console
 
 from factory import catalog, compact, export, gc, retract, summary
 from factory.progress import Progress
 from factory.recipe import Recipe
-from factory.store import Store
+from factory.store import Run, Store
 
 MODELS: dict[str, type[Recipe]] = {
     "compact": compact.CompactRecipe,
@@ -15,21 +14,16 @@ MODELS: dict[str, type[Recipe]] = {
     "export": export.ExportRecipe,
     "retract": retract.RetractRecipe,
 }
-RUNS: dict[str, Any] = {"compact": compact.run, "gc": gc.run, "retract": retract.run}
+RUNS: dict[str, Callable[[Store, Any, Progress], Run | None]] = {
+    "compact": compact.run,
+    "gc": gc.run,
+    "export": export.run,
+    "retract": retract.run,
+}
 
 
 def run(store: Store, name: str, recipe: Any) -> None:
     """Do it and say what was done. Raises UserError."""
-    if name == "export":
-        counts = export.run(store, recipe, Progress())
-        console = Console(highlight=False, soft_wrap=True)
-        for table, rows in counts.items():
-            console.print(f"  {rows:>11,}  {table}")
-        console.print(f"in {recipe.out}")
-        return
-    record = RUNS[name](store, recipe, Progress())
-    catalog.publish(store)
-    if not (name == "gc" and recipe.plan):
+    if record := RUNS[name](store, recipe, Progress()):  # None: the store is as it was
+        catalog.publish(store)
         summary.of_step(record, store)
-    if name == "retract":
-        retract.affected(store)

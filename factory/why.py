@@ -16,7 +16,7 @@ from factory.store import Store
 PARTS = {
     "problem": "select * from problems where problem_id = $id"
     " or problem_id = (select problem_id from rollouts where rollout_id = $id)",
-    "taken back": "select r.source, r.source_row, r.reason from retractions r"
+    "retractions": "select source, source_row, restored, reason, created_at from retractions r"
     " where exists (from raw.problem_sources s where s.source = r.source"
     " and coalesce(r.source_row, s.source_row) = s.source_row and (s.problem_id = $id or"
     " s.problem_id = (select problem_id from raw.rollouts where rollout_id = $id)))",

@@ -134,12 +134,18 @@ class Tag(Row):
 
 
 class Retraction(Row):
-    """One source, or one row of it, that was taken back: it leaves every view and later mixture."""
+    """A source, or one row of it, that was taken back or restored; of a row the newest word counts.
+
+    What is said of a source is said of each of its rows. What is taken back leaves every view.
+    """
 
     KEY: ClassVar = ("source", "source_row")
+    REPLACES: ClassVar = True
+    LATER: ClassVar = ("restored",)
 
     source: str = Field(description="name of the source")
     source_row: str | None = Field(description="the row; null: all rows, those to come too")
-    reason: str = Field(description="why, in the words of who took it back", min_length=1)
+    reason: str = Field(description="why, in the words of who said so", min_length=1)
     run_id: str = Field(description="run that recorded it")
     created_at: datetime = Field(description="when, UTC")
+    restored: bool | None = Field(description="true: restored; false or null: taken back")

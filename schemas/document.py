@@ -17,6 +17,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             "tuple_or_interval, text, equation or expression",
             "answer_source": "gold where a source states the answer, majority where rollouts do",
             "source": "the chosen source",
+            "all_sources": "names of all sources that state it",
             "license": "licence of the chosen source",
             "split": "test as soon as one source says so",
             "level": "school level or the source's own ladder; else a teacher's word",

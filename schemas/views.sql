@@ -46,15 +46,48 @@ end;
 -- What was taken back leaves every view, and with it every later mixture; `raw.*` keeps it, so that
 -- a text that was test stays test. A problem leaves with the last row that states it, its rollouts
 -- with it.
-create view retractions as select * from raw.retractions;
+create view retractions as
+select * replace (coalesce(restored, false) as restored) from raw.retractions
+qualify row_number() over (partition by source, source_row order by run_id desc) = 1;
+
+-- Nearly every view asks it: so it is worked out once.
+create table raw.retracted_rows as
+with named as (
+    select source, source_row from raw.problem_sources semi join raw.retractions using (source)
+    union
+    select source, source_row from raw.rollouts semi join raw.retractions using (source)
+),
+said as (
+    select n.*, t.run_id, t.restored from named n join retractions t using (source, source_row)
+    union all
+    select n.*, t.run_id, t.restored from named n
+    join (from retractions where source_row is null) t using (source)
+)
+select source, source_row from said group by all having not arg_max(restored, run_id);
+
+-- The join leaves nothing of it in a plan where nothing was ever taken back.
+create view retracted_rows as from raw.retracted_rows semi join raw.retractions using (source);
 
 create view problem_sources as
-select s.* from raw.problem_sources s anti join raw.retractions r
-    on r.source = s.source and (r.source_row is null or r.source_row = s.source_row);
+select * from raw.problem_sources anti join retracted_rows using (source, source_row);
 
 create view retracted_problems as
-select distinct problem_id from raw.problem_sources semi join raw.retractions using (source)
+select distinct problem_id
+from raw.problem_sources semi join retracted_rows using (source, source_row)
 where problem_id not in (select problem_id from problem_sources);
+
+create view retracted_rollouts as
+select rollout_id from raw.rollouts semi join retracted_rows using (source, source_row)
+union
+select rollout_id from raw.rollouts semi join retracted_problems using (problem_id);
+
+create view rollouts as
+select * from raw.rollouts anti join retracted_rows using (source, source_row)
+anti join retracted_problems using (problem_id);
+
+create view failures as select * from raw.failures anti join retracted_problems using (problem_id);
+
+create view verdicts as select * from raw.verdicts anti join retracted_rollouts using (rollout_id);
 
 create view test_problems as
 select distinct problem_id from raw.problem_sources where split = 'test';
@@ -62,10 +95,15 @@ select distinct problem_id from raw.problem_sources where split = 'test';
 -- strong(votes, margin): a majority that may stand in for an answer nobody states, or question one.
 create macro strong(votes, margin) as votes >= 3 and margin >= 0.5;
 
+-- A count that may hold votes of rollouts taken back since is none until `just verify` counts again.
 create view votes as
+with newest as (
+    select * from raw.votes anti join retracted_problems using (problem_id)
+    qualify row_number() over (partition by problem_id order by run_id desc) = 1
+)
 select * exclude (tally), (votes - runner_up) / nullif(rollouts, 0) as margin, tally
-from raw.votes anti join retracted_problems using (problem_id)
-qualify row_number() over (partition by problem_id order by run_id desc) = 1;
+from newest where run_id > (select max(run_id) from raw.retractions) or problem_id not in (
+    select problem_id from raw.rollouts semi join retracted_rows using (source, source_row));
 
 create view tags as
 select * from raw.tags
@@ -105,6 +143,7 @@ with chosen as (
             as level_source,
         min_by('source:' || source, {a: domain, b: source}) filter (domain is not null)
             as domain_source,
+        list(distinct source order by source) as all_sources,
         count(*) as sources,
         count(distinct answer) as answers
     from problem_sources group by problem_id
@@ -115,7 +154,7 @@ select
     answer_type(coalesce(best.answer, majority.answer)) as answer_type,
     case when best.answer is not null then 'gold'
          when majority.answer is not null then 'majority' end as answer_source,
-    best.source as source, best.license as license,
+    best.source as source, all_sources, best.license as license,
     case when t.problem_id is not null then 'test' else split end as split,
     coalesce(c.level, g.level) as level,
     coalesce(c.level_source, g.level_source) as level_source,
@@ -127,20 +166,6 @@ left join chosen c using (problem_id) left join test_problems t on t.problem_id 
 left join (select problem_id, answer from votes where strong(votes, margin)) majority
     using (problem_id)
 left join graded g using (problem_id) left join questions using (problem_id);
-
-create view rollouts as
-select r.* from raw.rollouts r
-anti join raw.retractions t
-    on t.source = r.source and (t.source_row is null or t.source_row = r.source_row)
-anti join retracted_problems using (problem_id);
-create view retracted_rollouts as
-select rollout_id from raw.rollouts r semi join raw.retractions t
-    on t.source = r.source and (t.source_row is null or t.source_row = r.source_row)
-union
-select rollout_id from raw.rollouts semi join retracted_problems using (problem_id);
-
-create view failures as select * from raw.failures anti join retracted_problems using (problem_id);
-create view verdicts as select * from raw.verdicts anti join retracted_rollouts using (rollout_id);
 
 -- Of an evaluation set the items that were brought in or checked last count, and what was found of
 -- those; where a teacher decided, its word.
@@ -168,12 +193,15 @@ qualify row_number() over (
     order by judge is null, run_id desc) = 1;
 
 create view mixtures as select * from raw.mixtures;
+
 create view mixture_rows as
-    select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using (mixture_id);
+select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using (mixture_id);
+
 create view mixture_drops as
-    select m.name, m.version, d.* from raw.mixture_drops d join raw.mixtures m using (mixture_id);
+select m.name, m.version, d.* from raw.mixture_drops d join raw.mixtures m using (mixture_id);
 
 create view fingerprints as select * from raw.fingerprints;
+
 create view comparisons as select * from raw.comparisons;
 
 create view duplicates as
@@ -255,7 +283,8 @@ template as (
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select
     r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
-    p.answer, p.answer_type, p.answer_source, p.source, p.license, coalesce(pc.split, p.split) as split, p.level, p.domain, p.question,
+    p.answer, p.answer_type, p.answer_source, p.source, p.all_sources, p.license,
+    coalesce(pc.split, p.split) as split, p.level, p.domain, p.question,
     v.outcome, v.tier, v.flags, v.extracted, v.verifier, v.version as verifier_version,
     rate.value as pass_rate, band(rate.value) as difficulty,
     coalesce(pc.cluster_id, r.problem_id) as cluster_id,

@@ -1,4 +1,4 @@
-"""What a spec chooses: rules, caps, shares, balance, pairs and prompts, each row with its reason."""
+"""What a spec chooses: rules, caps, shares, balance, pairs and prompts; a reason for each row."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def worked(name: str, index: int, answer: int, words: int, **more: Any) -> dict[
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """Six problems of two domains; q0..q3 with two right and two wrong rollouts, the others right."""
+    """Six problems of two domains; of algebra half the rollouts are wrong, of geometry none."""
     names = [f"Sum number {name}?" for name in "abcdef"]
     given = [
         {

@@ -1,12 +1,16 @@
 """`just retract`: what was taken back leaves every view, and what it tied stays tied."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from conftest import run_factory
 from rows import problems, rollout, run, sources
 
-from factory import catalog
+from factory import catalog, retract
+from factory.errors import UserError
+from factory.progress import Progress
 from factory.store import Store
 from schemas.arrow import from_rows
 
@@ -37,13 +41,72 @@ def test_a_retraction_takes_what_only_its_source_states(store: Store) -> None:
     )
     store.commit(run(), {"problem_sources": sources(("7", "b", "1", "train"), source="ours")})
     assert len(taken(store)["corpus"]) == 3
+    with catalog.connect(store) as con:
+        sql = "select all_sources from corpus where list_contains(all_sources, 'theirs') order by 1"
+        assert con.sql(sql).fetchall() == [(["ours", "theirs"],)] * 2 + [(["theirs"],)]
     words = ("retract", "source=theirs", "reason=asked by its authors", f"store={store.root}")
+    planned = run_factory(*words, "plan=true")
+    assert "1 problems and 2 rollouts would be taken back" in planned.stdout
+    assert len(taken(store)["corpus"]) == 3
     done = run_factory(*words)
     assert done.returncode == 0, done.stderr
     assert taken(store) == {"problems": ["b"], "rollouts": ["b-0"], "corpus": ["b-0"]}
     assert "nothing owed" in run_factory(*words).stdout
     why = run_factory("why", "a-0", f"store={store.root}")
     assert "asked by its authors" in why.stdout
+
+
+def test_of_a_row_the_newest_word_counts_on_it_or_on_its_source(store: Store) -> None:
+    rows = sources(("1", "a", "1", "train"), ("2", "b", "1", "train"))
+    first = {"source": "s", "source_row": "1", "reason": "x", "run_id": "00000000-test"}
+    word = from_rows("retractions", [{**first, "created_at": datetime(2026, 1, 1)}])
+    store.commit(run(), {"problems": problems("a", "b"), "problem_sources": rows})
+    earlier = store.write(run(), "retractions", [word.drop_columns(["restored"])])
+    assert store.swap(run(), [], [earlier])
+    assert taken(store)["problems"] == ["b"]
+
+    def say(row: str | None, undo: bool) -> list[str]:
+        recipe = retract.RetractRecipe(source="s", row=row, reason="x", undo=undo, plan=False)
+        retract.run(store, recipe, Progress())
+        return taken(store)["problems"]
+
+    assert say(None, undo=False) == []
+    assert say("1", undo=True) == ["a"]
+    assert say("2", undo=False) == ["a"]  # it was out already
+    assert len(store.snapshot().of("retractions")) == 3
+    assert say(None, undo=False) == []
+    assert say(None, undo=True) == ["a", "b"]
+    with pytest.raises(UserError, match="nothing of source 's' that fits is taken back"):
+        say("1", undo=True)
+    with catalog.connect(store) as con:
+        assert con.sql("select distinct status from runs where kind = 'retract'").fetchall() == [
+            ("finished",)
+        ]
+
+
+def test_rows_of_a_retracted_source_are_told_when_they_come(tmp_path: Path) -> None:
+    root, file = tmp_path / "data", tmp_path / "my.jsonl"
+
+    def ingest(*answers: str) -> str:
+        rows = [{"q": f"{n}?", "a": answer} for n, answer in enumerate(answers)]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        words = ("source=jsonl", f"path={file}", "question=q", "answer=a", f"store={root}")
+        done = run_factory("ingest", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    assert "note" not in ingest("0", "1", "2")
+    words = ("retract", "source=my", "reason=slips", f"store={root}")
+    assert run_factory(*words).returncode == 0
+    today = datetime.now(UTC).date()
+    kept, changed = (line for line in ingest("0", "7", "2", "3").splitlines() if "note" in line)
+    said = f"rows are of source 'my', retracted on {today}: slips"
+    assert kept == f"note: 3 {said}; they stay out of every view"
+    assert changed.startswith(f"note: 1 {said}; their ids keep what they first held, and name=NEW")
+    assert taken(Store(root))["problems"] == []
+    undone = run_factory(*words, "undo=true")
+    assert "4  problems restored" in undone.stdout
+    assert len(taken(Store(root))["problems"]) == 4
 
 
 def test_a_retracted_test_problem_still_keeps_its_copies_out(tmp_path: Path) -> None:
@@ -101,7 +164,7 @@ def test_a_reworded_copy_of_a_retracted_test_problem_stays_out_after_dedup(tmp_p
 def test_votes_of_rollouts_that_were_taken_back_are_forgotten(tmp_path: Path) -> None:
     root = tmp_path / "data"
     asked = {"question": "How many sheep are left of 17 when 9 are sold?"}
-    for name, given in (("bad", ["99"] * 4), ("good", ["8"])):
+    for name, given in (("bad", ["99"] * 6), ("good", ["8"] * 2)):
         traces = [f"It is \\boxed{{{answer}}}." for answer in given]
         (tmp_path / f"{name}.jsonl").write_text(json.dumps({**asked, "traces": traces}) + "\n")
         words = ("source=jsonl", f"path={tmp_path / name}.jsonl", "question=question")
@@ -114,7 +177,9 @@ def test_votes_of_rollouts_that_were_taken_back_are_forgotten(tmp_path: Path) ->
             return con.sql("select answer, answer_source from problems").fetchall()
 
     assert answer() == [("99", "majority")]
-    assert run_factory("retract", "source=bad", "reason=x", f"store={root}").returncode == 0
+    gone = run_factory("retract", "source=bad", "reason=x", f"store={root}")
+    assert "`just verify` counts the votes on 1 problems anew" in gone.stdout
+    assert answer() == [(None, None)]
     assert run_factory("verify", f"store={root}").returncode == 0
     assert answer() == [(None, None)]
     with catalog.connect(Store(root)) as con:

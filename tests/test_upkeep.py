@@ -38,7 +38,9 @@ def merge(store: Store, target_mb: int = 128) -> dict[str, int]:
 
 
 def collect(store: Store, older_than: str = "0s") -> dict[str, int]:
-    return gc.run(store, gc.GcRecipe(older_than=older_than, plan=False), Progress()).counts
+    record = gc.run(store, gc.GcRecipe(older_than=older_than, plan=False), Progress())
+    assert record
+    return record.counts
 
 
 def files(store: Store) -> set[str]:
@@ -253,9 +255,16 @@ def test_a_frozen_mixture_survives_compaction_and_gc(tmp_path: Path) -> None:
     assert "mid@1 frozen" in first.stdout
     assert run_factory("compact", f"store={root}").returncode == 0
     assert run_factory("gc", "older_than=0s", f"store={root}").returncode == 0
+    planned = run_factory("gc", "older_than=0s", "plan=true", f"store={root}").stdout
+    removed, kept = planned.splitlines()
+    assert removed == "0 files, 0.0 MB would be removed"
+    assert kept.endswith("MB are kept for frozen mixtures")
     again = run_factory("mix", "mixture=mid", f"store={root}")
     assert "mid@1 already holds exactly these rows" in again.stdout
-    assert run_factory("doctor", f"store={root}").returncode == 0
+    sound = run_factory("doctor", f"store={root}")
+    assert sound.returncode == 0
+    assert kept in sound.stdout
+    assert "stray" not in sound.stdout
 
 
 def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
@@ -263,9 +272,22 @@ def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run_factory("export", f"out={out}", "format=hf", "tables=corpus,runs", f"store={demo}")
     assert done.returncode == 0, done.stderr
-    found = datasets.load_dataset(str(out), "corpus", split="train", cache_dir=str(tmp_path / "c"))
-    assert found.num_rows == 768
-    assert {"statement", "trace", "outcome", "license"} <= set(found.column_names)
+    with catalog.connect(Store(demo)) as con:
+        splits = dict(con.sql("select split, count(*) from corpus group by all").fetchall())
+    assert set(splits) == {"train", "test"}
+    found = datasets.load_dataset(str(out), "corpus", cache_dir=str(tmp_path / "c"))
+    assert found.num_rows == splits
+    assert set(found["test"]["split"]) == {"test"}
+    assert {"statement", "trace", "outcome", "license"} <= set(found["train"].column_names)
+    card = (out / "README.md").read_text()
+    for line in (
+        f"| corpus | test | {splits['test']} |",
+        "| embedded | Apache-2.0 | 96 |",
+        "| solver | embedded-solver | Apache-2.0 | 768 |",
+        f"snapshot `{Store(demo).snapshot().snapshot_id}`",
+        f"commit `{engine.versions().get('commit', 'unknown')}`",
+    ):
+        assert line in card
     again = run_factory("export", f"out={out}", f"store={demo}")
     assert again.returncode == 2
     assert "exists; give a folder that does not" in again.stderr
@@ -277,13 +299,14 @@ def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("retract", "reason=x"), "source='' does not fit"),
-        (("retract", "source=embedded"), "reason='' does not fit"),
+        (("retract", "reason=x"), "'source' is missing; give source=VALUE"),
+        (("retract", "source=embedded"), "'reason' is missing; give reason=VALUE"),
         (("retract", "source=embeded", "reason=x"), "did you mean 'embedded'?"),
         (("retract", "source=embedded", "row=x", "reason=x"), "has no row 'x'"),
         (("gc", "older_than=week"), "give a number and s, m, h or d, such as 7d"),
+        (("gc", "older_than=9999999999d"), "give an age of at most 999999999d"),
         (("compact", "target_mb=0"), "target_mb='0' does not fit"),
-        (("export",), "out= is missing; give out=DIR"),
+        (("export",), "'out' is missing; give out=VALUE"),
         (("export", "out=x", "format=csv"), "should be 'parquet' or 'hf'"),
     ],
 )
