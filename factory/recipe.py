@@ -68,14 +68,14 @@ def named(folder: str, what: str, name: str) -> Path:
 
 
 def put(values: dict[str, Any], name: str, value: Any) -> None:
-    """Set a dotted key in nested values."""
+    """Set a dotted key in nested values; the word `null` is YAML's, no value."""
     *outer, last = name.split(".")
     for step in outer:
         inner = values.setdefault(step, {})
         if not isinstance(inner, dict):
             raise RecipeError(f"{name!r}: {step!r} has no keys of its own; it is {inner!r}")
         values = inner
-    values[last] = value
+    values[last] = None if value == "null" else value
 
 
 def validate(model: type[R], values: Mapping[str, Any]) -> R:

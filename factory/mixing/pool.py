@@ -22,7 +22,7 @@ select {subject} as subject_id, case {parts} end as part,
 from {relation} where ({where}
 )
 """
-KINDS = {"subject_id": "VARCHAR", "part": "VARCHAR", "place": "BIGINT"}
+NAMES = pa.schema([("subject_id", pa.string()), ("part", pa.string()), ("place", pa.int64())])
 
 # A cluster is test as soon as one problem in it is, asked or not, or reads like one that is. A
 # problem that no source states any more has no split to go by, and stays out.
@@ -175,10 +175,11 @@ def _named(store: Store, snapshot: Snapshot, recipe: MixRecipe, policy: str | No
         where=recipe.where,
     )
     with catalog.locked(store, snapshot) as con, catalog.told():
-        found = catalog.query(con, sql)
-        if dict(zip(found.columns, map(str, found.types), strict=True)) != KINDS:
-            raise QueryError(f"where={recipe.where!r} must be a condition")
-        return found.to_arrow_table()
+        found = catalog.query(con, sql).to_arrow_table()
+    once = found.schema == NAMES and len(found["subject_id"].unique()) == found.num_rows
+    if not once or {*found["part"].unique().to_pylist()} - {None, *recipe.all_parts()}:
+        raise QueryError(f"where={recipe.where!r} must be a condition, and each part's where too")
+    return found
 
 
 def _policy(con: Any, recipe: MixRecipe) -> str:
