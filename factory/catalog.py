@@ -167,6 +167,7 @@ def publish(store: Store) -> Path:
 def _connection(store: Store, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, able to read the store's files."""
     con = duckdb.connect()
+    con.execute("set enable_progress_bar = false")  # it would stand in the midst of a table
     if store.files.remote:
         con.register_filesystem(Shards(store.files, snapshot.shards))
     return con

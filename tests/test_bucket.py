@@ -151,6 +151,8 @@ def test_sql_of_a_user_reads_nothing_of_the_bucket_but_live_shards(here: dict[st
     store.files.put("shards/problems/foreign.parquet", b"PAR1 not ours PAR1")
     with catalog.locked(store) as con:
         assert catalog.fetch(con, "select statement from problems") == [("a",)]
+        bar = "select current_setting('enable_progress_bar')"
+        assert catalog.fetch(con, bar) == [(False,)]
         with pytest.raises(Exception, match="disabled by configuration"):
             catalog.fetch(
                 con, f"from read_parquet('{store.files.url('shards/problems/foreign.parquet')}')"
