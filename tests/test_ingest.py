@@ -363,7 +363,7 @@ def test_a_row_that_breaks_its_source_is_rejected_and_the_others_stay(
     assert found == [("3", "0"), ("7", "1")]
     reasons = [row["reason"] for row in rejects(home)]
     assert reasons[0] == "not a row of source=math: TypeError unhashable type"
-    assert reasons[1].startswith("not a row of source=math: AttributeError 'int' object")
+    assert reasons[1].startswith("not a row of source=math: TypeError expected string")
     assert reasons[2] == "unique_id is neither text nor number but list"
 
 
@@ -492,6 +492,7 @@ def test_every_source_has_a_docstring_and_its_two_functions() -> None:
     for name in sources():
         source = import_module(f"factory.sources.{name}")
         assert source.__doc__, name
+        assert getattr(source, "LICENSE", "") in source.__doc__, name
         assert callable(source.read), name
         assert callable(source.parse), name
 

@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import run_factory
-from shapes import ROWS, write
+from shapes import OMNI, ROWS, THOUGHTS_DEFAULT, write
 
 from factory import catalog
+from factory.sources import omni_math
 from factory.store import Store
 from factory.verifiers.maths import verify
 
@@ -20,6 +22,7 @@ REJECTED = {
     "openthoughts": {"not mathematics: domain is code": 1},
     "openthoughts3": {"not mathematics: domain is science": 1},
 }
+TEST = SimpleNamespace(path=None, config=None, part=None, split="test")
 
 
 def ingest(store: Path, *words: object, **more: Any) -> Any:
@@ -30,10 +33,11 @@ def ingest(store: Path, *words: object, **more: Any) -> Any:
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with every ready source, verified."""
     desk = tmp_path_factory.mktemp("library")
-    for source, table in ROWS.items():
-        path = write(desk / source, table)
-        done = ingest(desk / "store", f"source={source}", f"path={path}")
-        assert done.returncode == 0, f"{source}: {done.stderr}"
+    asked = [(f"source={source}", source, table) for source, table in ROWS.items()]
+    asked += [("source=openthoughts config=default", "default", THOUGHTS_DEFAULT)]
+    for words, name, table in asked:
+        done = ingest(desk / "store", *words.split(), f"path={write(desk / name, table)}")
+        assert done.returncode == 0, f"{words}: {done.stderr}"
     done = run_factory("verify", f"store={desk / 'store'}")
     assert done.returncode == 0, done.stderr
     return desk / "store"
@@ -76,7 +80,7 @@ def test_licence_and_split_come_with_every_row(library: Path) -> None:
     mit = {"deepscaler", "metamath"}
     assert ask(library, sql) == [
         (s, "MIT" if s in mit else "Apache-2.0", "test" if s == "omni_math" else "train")
-        for s in sorted(ROWS)
+        for s in sorted([*ROWS, "openthoughts:default"])
     ]
     unlike = "select count(*) from rollouts r join problem_sources using (source, source_row)"
     assert ask(library, unlike + " where r.license <> problem_sources.license") == [(0,)]
@@ -101,14 +105,14 @@ def test_openthoughts_in_both_of_its_shapes(library: Path) -> None:
     assert problems(library, "openthoughts") == [
         ("What is 2 times 3?", "6", None, "numina_math"),
         ("Is 6 perfect?", None, None, "numina_math"),
-        ("What is 6 times 1?", None, None, None),
     ]
+    assert problems(library, "openthoughts:default") == [("What is 6 times 1?", None, None, None)]
     told = ("deepseek-r1", None, None)
     assert traces(library, "openthoughts") == [
         (*told, "correct", "Twice three.", "It is \\boxed{6}."),
         (*told, "no_gold", "Twice three.", "It is \\boxed{6}."),
-        (*told, "no_gold", "Six.", "\\boxed{6}"),
     ]
+    assert traces(library, "openthoughts:default") == [(*told, "no_gold", "Six.", "\\boxed{6}")]
 
 
 def test_the_traces_of_an_openthoughts3_question_vote(library: Path) -> None:
@@ -155,6 +159,14 @@ def test_sets_without_traces(library: Path) -> None:
     assert ask(library, "select level from problem_sources where source = 'omni_math'") == [
         ("omni-8.5",)
     ]
+
+
+def test_omni_maths_difficulty_may_be_a_text_as_in_csv() -> None:
+    for told in (8.5, "8.5", "8.50"):
+        assert omni_math.parse({**OMNI, "difficulty": told}, TEST).level == "omni-8.5"
+    assert omni_math.parse({**OMNI, "difficulty": "3"}, TEST).level == "omni-3"
+    for nothing in ("", None):
+        assert omni_math.parse({**OMNI, "difficulty": nothing}, TEST).level is None
 
 
 @pytest.mark.parametrize(
