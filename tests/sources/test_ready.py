@@ -6,12 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import run_factory
+from ingests import command, ingest, rows
 from shapes import OMNI, ROWS, THOUGHTS_DEFAULT, write
 
-from factory import catalog
 from factory.sources import omni_math
-from factory.store import Store
 from factory.verifiers.maths import verify
 
 REJECTED = {
@@ -25,10 +23,6 @@ REJECTED = {
 TEST = SimpleNamespace(path=None, config=None, part=None, split="test")
 
 
-def ingest(store: Path, *words: object, **more: Any) -> Any:
-    return run_factory("ingest", f"store={store}", *words, **more)
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with every ready source, verified."""
@@ -38,31 +32,26 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words, name, table in asked:
         done = ingest(desk / "store", *words.split(), f"path={write(desk / name, table)}")
         assert done.returncode == 0, f"{words}: {done.stderr}"
-    done = run_factory("verify", f"store={desk / 'store'}")
+    done = command("verify", f"store={desk / 'store'}")
     assert done.returncode == 0, done.stderr
     return desk / "store"
-
-
-def ask(store: Path, sql: str, *given: Any) -> list[Any]:
-    with catalog.connect(Store(store)) as con:
-        return con.execute(sql, given).fetchall()
 
 
 def problems(library: Path, source: str) -> list[Any]:
     sql = """select statement, s.answer, s.domain, s.origin from problem_sources s
         join raw.problems using (problem_id) where source = ? order by source_row, statement"""
-    return ask(library, sql, source)
+    return rows(library, sql, source)
 
 
 def traces(library: Path, source: str) -> list[Any]:
     sql = """select r.model, r.finish_reason, r.source_label, outcome, r.trace, r.solution
         from corpus join rollouts r using (rollout_id)
         where r.source = ? order by r.source_row, r.sample_index"""
-    return ask(library, sql, source)
+    return rows(library, sql, source)
 
 
 def test_every_row_is_a_problem_or_counted_with_its_reason(library: Path) -> None:
-    held = dict(ask(library, "select source, count(*) from problem_sources group by all"))
+    held = dict(rows(library, "select source, count(*) from problem_sources group by all"))
     lines = [
         json.loads(line)
         for file in (library / "rejects").iterdir()
@@ -78,12 +67,12 @@ def test_every_row_is_a_problem_or_counted_with_its_reason(library: Path) -> Non
 def test_licence_and_split_come_with_every_row(library: Path) -> None:
     sql = "select distinct source, license, split from problem_sources order by source"
     mit = {"deepscaler", "metamath"}
-    assert ask(library, sql) == [
+    assert rows(library, sql) == [
         (s, "MIT" if s in mit else "Apache-2.0", "test" if s == "omni_math" else "train")
         for s in sorted([*ROWS, "openthoughts:default"])
     ]
     unlike = "select count(*) from rollouts r join problem_sources using (source, source_row)"
-    assert ask(library, unlike + " where r.license <> problem_sources.license") == [(0,)]
+    assert rows(library, unlike + " where r.license <> problem_sources.license") == [(0,)]
 
 
 def test_openr1_math(library: Path) -> None:
@@ -117,7 +106,7 @@ def test_openthoughts_in_both_of_its_shapes(library: Path) -> None:
 
 def test_the_traces_of_an_openthoughts3_question_vote(library: Path) -> None:
     sql = "select answer, answer_source from problems where statement = 'What is 5 + 6?'"
-    assert ask(library, sql) == [("11", "majority")]
+    assert rows(library, sql) == [("11", "majority")]
     found = traces(library, "openthoughts3")
     assert {row[0] for row in found} == {"qwq-32b"}
     assert found[-1][1] == "length"
@@ -156,7 +145,7 @@ def test_sets_without_traces(library: Path) -> None:
     assert problems(library, "omni_math") == [
         ("Which prime is even?", "2", "number_theory", "imo_shortlist")
     ]
-    assert ask(library, "select level from problem_sources where source = 'omni_math'") == [
+    assert rows(library, "select level from problem_sources where source = 'omni_math'") == [
         ("omni-8.5",)
     ]
 
