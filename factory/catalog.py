@@ -112,11 +112,13 @@ def told() -> Iterator[None]:
         raise broken or QueryError(one_line(error)) from error
 
 
-def unseen(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Table:
-    """The rows whose key is not live yet."""
+def unseen(
+    con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: str = "raw"
+) -> pa.Table:
+    """The rows whose key is not live yet; `where`: the schema that has the table's keys."""
     match = " and ".join(f"there.{n} is not distinct from incoming.{n}" for n in key(table))
     con.register("incoming", rows)
-    sql = f"select * from incoming anti join raw.{table} there on {match}"
+    sql = f"select * from incoming anti join {where}.{table} there on {match}"
     fresh = con.sql(sql).to_arrow_table()
     con.unregister("incoming")
     return fresh
@@ -165,6 +167,7 @@ def publish(store: Store) -> Path:
 def _connection(store: Store, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, able to read the store's files."""
     con = duckdb.connect()
+    con.execute("set enable_progress_bar = false")  # it would stand in the midst of a table
     if store.files.remote:
         con.register_filesystem(Shards(store.files, snapshot.shards))
     return con

@@ -7,6 +7,7 @@ and where that is most of a run, the run says so and fails: two files came under
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,13 +16,13 @@ from typing import Any
 import pyarrow as pa
 from pydantic import Field
 
-from factory import catalog, engine, intake, retract
+from factory import engine, intake, retract
 from factory.errors import RecipeError, UserError, unknown
+from factory.held import Held
 from factory.progress import Progress
 from factory.recipe import HOME, Recipe, shown
 from factory.rejects import Rejects
 from factory.store import Run, Store
-from schemas.arrow import from_rows
 from schemas.exchange import SourceRow, Unfit
 from schemas.row import Split
 
@@ -67,8 +68,11 @@ def run(store: Store, recipe: IngestRecipe, progress: Progress) -> Run:
     """Ingest one source. Raises UserError where the file or its fields cannot be read."""
     source = _source(recipe.source)
     name = _utf8("name", _name(source, recipe))
-    with engine.run(store, "ingest", shown(recipe)) as record:
-        work = _Intake(store, record, name, source, recipe)
+    with (
+        engine.run(store, "ingest", shown(recipe)) as record,
+        closing(Held(store, record, name)) as held,
+    ):
+        work = _Intake(held, name, source, recipe)
         try:
             with progress.task(f"ingest {name}", None) as advance:
                 for unit in _units(source, recipe):
@@ -126,35 +130,15 @@ def _units(source: ModuleType, recipe: IngestRecipe) -> Iterator[Unit]:
 class _Intake:
     """Commits rows a unit at a time; knows which row ids are taken, and by what."""
 
-    def __init__(
-        self, store: Store, record: Run, name: str, source: ModuleType, recipe: IngestRecipe
-    ) -> None:
-        self.store, self.record, self.source, self.recipe = store, record, source, recipe
+    def __init__(self, held: Held, name: str, source: ModuleType, recipe: IngestRecipe) -> None:
+        self.held, self.record, self.source, self.recipe = held, held.record, source, recipe
         licence = _utf8("license", recipe.license) or getattr(source, "LICENSE", None)
-        self.origin = intake.Origin(name, record.run_id, recipe.split, licence)
-        self.before = self._before()
+        self.origin = intake.Origin(name, self.record.run_id, recipe.split, licence)
         self.taken: set[str] = set()
         self.changed: set[str] = set()
         self.fields: set[str] = set()
         self.written: Counter[str] = Counter()
-        self.rejects = Rejects(store, record.run_id, name)
-
-    def _before(self) -> dict[str, intake.Content]:
-        """What earlier runs ingested under this name, so that a changed row is noticed."""
-        sql = f"""
-            with fields as (
-                select source_row, teacher, {intake.HASH} as hash
-                from raw.rollouts where source = $1 group by all
-            ), told as (
-                select source_row, map_from_entries(list((teacher, hash))) as rollouts
-                from fields group by all
-            )
-            select source_row, problem_id, answer, split, license, rollouts
-            from raw.problem_sources left join told using (source_row) where source = $1
-        """
-        with catalog.connect(self.store) as con:
-            found = con.execute(sql, [self.origin.source]).fetchall()
-        return {row: intake.Content(*rest, rollouts=told or {}) for row, *rest, told in found}
+        self.rejects = Rejects(held.store, self.record.run_id, name)
 
     def take(self, unit: Unit) -> None:
         """Commit one unit of raw rows: all its tables at once, or nothing."""
@@ -169,7 +153,8 @@ class _Intake:
                 tables[table] += rows
         self.rejects.write()
         self._count()
-        self._commit(tables)
+        self.written.update(self.held.commit(tables))
+        self._count()
 
     def _row(self, number: int, raw: Any) -> SourceRow:
         if isinstance(raw, dict):
@@ -178,25 +163,12 @@ class _Intake:
         name = str(row.row)
         if name in self.taken:
             raise Unfit("row id given twice")
-        before = self.before.get(name)
+        before = self.held.contents.get(name)
         if before and (changes := intake.content(row).changes(before)):
             self.changed.add(name)
             raise Unfit(f"{COLLIDES}: {changes}; name=NEW ingests it as a source of its own")
         self.taken.add(name)
         return row
-
-    def _commit(self, tables: intake.Tables) -> None:
-        snapshot = self.store.snapshot()
-        with catalog.connect(self.store, snapshot) as con:
-            fresh = {
-                table: catalog.unseen(con, table, from_rows(table, rows))
-                for table, rows in tables.items()
-                if rows
-            }
-        fresh = {table: rows for table, rows in fresh.items() if rows.num_rows}
-        if fresh:
-            self.written.update(self.store.commit(self.record, fresh, snapshot))
-            self._count()
 
     def _count(self) -> None:
         rejected = {f"rejected: {reason}": n for reason, n in self.rejects.counts.items()}

@@ -119,12 +119,16 @@ class Torn(Exception):
 
 
 class Log:
-    """The records below `log/`. `removed`: what was taken out, by which of the records read."""
+    """The records below `log/`.
+
+    `known`: what was live when the log was last read here or written to. `removed`: what was taken
+    out, by which of these records.
+    """
 
     def __init__(self, files: Files) -> None:
         self.files = files
         self.removed: dict[str, int] = {}
-        self._known = Snapshot()
+        self.known = Snapshot()
         self._misled = False
 
     def snapshot(self) -> Snapshot:
@@ -133,12 +137,12 @@ class Log:
         last = max((int(name) for name in names if name.isdigit()), default=0)
         states = (name.partition(".") for name in names)
         states = sorted(int(n) for n, _, kind in states if kind == "state" and n.isdigit())
-        if states and not self._known.seq:  # who has begun reads on: what was removed counts
-            self._known = self._state(states[-1]) or self._known
-        self._known = self._read(self._known, last)
+        if states and not self.known.seq:  # who has begun reads on: what was removed counts
+            self.known = self._state(states[-1]) or self.known
+        self.known = self._read(self.known, last)
         if self._misled:
-            self._known, self._misled = self._read(Snapshot(), last), False
-        return self._known
+            self.known, self._misled = self._read(Snapshot(), last), False
+        return self.known
 
     def replay(self, last: int) -> Snapshot:
         """What is live by every record up to `last`: states are passed over."""
@@ -158,8 +162,11 @@ class Log:
             "remove": sorted(remove),
             "accept": sorted(accept),
         }
-        if not self.files.put_new(record_path(seq), sealed(record)):
+        content = sealed(record)
+        if not self.files.put_new(record_path(seq), content):
             return False
+        if self.known.seq == seq - 1:  # what we wrote ourselves need not be read
+            self.known = self._fold(self.known, [(seq, content)])
         if seq % STATE_EVERY == 0:
             self._write_state(seq)
         return True
@@ -208,7 +215,7 @@ class Log:
         return Snapshot(number, tuple(Shard(**s) for s in body["shards"]), tuple(body["runs"]))
 
     def _write_state(self, number: int) -> None:
-        found = self.snapshot()
+        found = self.snapshot() if self._misled else self.known
         if found.seq == number and not found.damage:
             shards = [asdict(shard) for shard in found.shards]
             body = {"format": FORMAT, "seq": number, "shards": shards, "runs": found.runs}

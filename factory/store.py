@@ -67,6 +67,11 @@ class Store:
         """What is live now; reads only the records it has not read before."""
         return self.log.snapshot()
 
+    @property
+    def known(self) -> Snapshot:
+        """What was live when this process last read the log or wrote to it; asks nothing."""
+        return self.log.known
+
     def commit(
         self,
         run: Run,

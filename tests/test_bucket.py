@@ -1,5 +1,7 @@
 """A store in a bucket: every step unchanged, writers that race, servers that refuse."""
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +29,14 @@ store, name = Store("s3://corpus/race"), sys.argv[1]
 for number in range(12):
     mine = problems(f"both {number}", f"{name} {number}")
     store.commit(run(f"00000000-{name}"), {"problems": mine})
+"""
+
+INGESTER = """
+import sys
+from factory import ingest
+from factory.__main__ import main
+ingest.UNIT_ROWS = 10
+sys.exit(main(["ingest", "store=s3://corpus/ingests", *sys.argv[1:]]))
 """
 
 
@@ -89,12 +99,60 @@ def test_of_two_racing_writers_no_row_is_lost_and_none_is_there_twice(here: dict
     assert store.snapshot().damage == ()
 
 
+def ingests(server: dict[str, str], path: Path, *machines: str) -> None:
+    """Machines, each with a disk of its own, that ingest one file at once, ten rows a unit."""
+    words = ["source=jsonl", f"path={path}", "question=q", "completion=out", "model=m"]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", INGESTER, *words],
+            env={**os.environ, **server, "XDG_STATE_HOME": f"{server['XDG_STATE_HOME']}/{name}"},
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+        )
+        for name in machines
+    ]
+    for one in running:
+        _, said = one.communicate(timeout=120)
+        assert one.returncode == 0, said.decode()
+
+
+def shard_requests(server: dict[str, str]) -> int:
+    """What the server was asked about shards so far, lists aside."""
+    return (Path(server["XDG_STATE_HOME"]) / "moto.log").read_text().count("/ingests/shards/")
+
+
+def test_two_ingests_of_one_file_write_a_row_once_and_ask_no_more_than_they_write(
+    server: dict[str, str], here: dict[str, str], tmp_path: Path
+) -> None:
+    def written(name: str, first: int) -> Path:
+        rows = ({"q": f"{n} + 1?", "out": str(n + 1)} for n in range(first, first + 120))
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return tmp_path / name
+
+    ingests(server, written("both.jsonl", 0), "one", "two")
+    store, sql = Store("s3://corpus/ingests"), "select count(*), count(distinct ({})) from raw.{}"
+    keys = {"problems": "problem_id", "problem_sources": "source_row", "rollouts": "rollout_id"}
+    with catalog.connect(store) as con:
+        for table, key in keys.items():
+            assert con.sql(sql.format(key, table)).fetchall() == [(120, 120)], table
+    before, shards = shard_requests(server), len(store.snapshot().shards)
+    ingests(server, written("one.jsonl", 60), "one")
+    made = len(store.snapshot().shards) - shards
+    with catalog.connect(store) as con:
+        assert con.sql(sql.format("problem_id", "problems")).fetchall() == [(180, 180)]
+    # To begin with a few reads of each shard that was there, then a put and a look at each new one.
+    assert shard_requests(server) - before <= 5 * shards + 3 * made
+    assert made == 30  # of 12 units; the first six bring no problem
+
+
 def test_sql_of_a_user_reads_nothing_of_the_bucket_but_live_shards(here: dict[str, str]) -> None:
     store = Store("s3://corpus/locked", create=True)
     store.commit(run(), {"problems": problems("a")})
     store.files.put("shards/problems/foreign.parquet", b"PAR1 not ours PAR1")
     with catalog.locked(store) as con:
         assert catalog.fetch(con, "select statement from problems") == [("a",)]
+        bar = "select current_setting('enable_progress_bar')"
+        assert catalog.fetch(con, bar) == [(False,)]
         with pytest.raises(Exception, match="disabled by configuration"):
             catalog.fetch(
                 con, f"from read_parquet('{store.files.url('shards/problems/foreign.parquet')}')"

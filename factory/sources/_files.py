@@ -3,7 +3,7 @@
 import csv as csv_module
 import json as json_module
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,10 @@ def parquet(path: Path) -> Iterator[Raw]:
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(f"{path} is not a Parquet file: {error}") from error
+        words = str(error).rstrip(".")
+        raise UserError(
+            f"{path} is not a Parquet file: {words}; source=jsonl, json and csv read text"
+        ) from error
     number = 0
     for batch in file.iter_batches(batch_size=1_000):
         for row in batch.to_pylist():
@@ -120,6 +123,17 @@ def parquet(path: Path) -> Iterator[Raw]:
 
 
 READERS = {".jsonl": jsonl, ".json": json, ".csv": csv, ".parquet": parquet}
+
+
+def of(reader: Callable[[Path], Iterator[Raw]]) -> Callable[[Any], Iterator[Raw]]:
+    """The `read` of a source: `path` by this reader; what ends in .parquet is never text."""
+
+    def read(recipe: Any) -> Iterator[Raw]:
+        """The rows of `path`."""
+        path = path_of(recipe)
+        return parquet(path) if path.suffix == ".parquet" else reader(path)
+
+    return read
 
 
 def any_format(path: Path) -> Iterator[Raw]:

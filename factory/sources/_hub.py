@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from factory.errors import MissingExtra, UserError
+from factory.errors import MissingExtra, UserError, unknown
 from factory.sources import _files
 from schemas.row import Split
 
@@ -28,12 +28,15 @@ class Published:
 
     `part` is the hub's name of a split, taken where neither the recipe nor the path says one: of a
     set that publishes only train, any file is train. None: there is no telling which is meant.
+    `parts` are all the splits it has, `configs` its configurations where there is a choice.
     """
 
     source: str
     id: str
     config: str | None = None
     part: str | None = "train"
+    parts: tuple[str, ...] = ("train",)
+    configs: tuple[str, ...] = ()
 
     def name(self, recipe: Any) -> str:
         """`SOURCE`, `SOURCE:CONFIG`, `SOURCE:PART`: each of these numbers its rows from 0."""
@@ -47,7 +50,16 @@ class Published:
         if part is None:
             where = recipe.path or self.id
             raise UserError(f"cannot tell the split of {where}: give split=train or split=test")
+        self.check(recipe, part)
         return rows(recipe.path or self.id, recipe.config or self.config, part)
+
+    def check(self, recipe: Any, part: str) -> None:
+        """Raises UserError for what the set does not have. A file may hold any split of it."""
+        if self.configs and recipe.config not in (None, *self.configs):
+            raise unknown("config", recipe.config, self.configs, f" ({self.id})")
+        is_file = recipe.path is not None and Path(recipe.path).is_file()
+        if not is_file and part not in self.parts:
+            raise unknown("split", part, self.parts, f" ({self.id})")
 
     def split(self, recipe: Any) -> str | None:
         """The split that its own name puts the rows in."""
@@ -73,6 +85,12 @@ def splits_in(path: Path) -> set[str]:
 def _words_of(name: str) -> list[str]:
     spelt = re.sub("held[^a-z]out", "heldout", name.lower())
     return [word for word in re.split("[^a-z]+", spelt) if word]
+
+
+def called(path: str, config: str | None, part: str) -> str:
+    """`OWNER/NAME:PART`, or `OWNER/NAME:CONFIG:PART`: each part numbers its rows from 0."""
+    where = Path(path).name if Path(path).is_dir() else path
+    return ":".join(word for word in (where, config, part) if word)
 
 
 def rows(path: str, config: str | None, part: str) -> Iterator[_files.Raw]:

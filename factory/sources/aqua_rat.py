@@ -11,7 +11,13 @@ from factory.sources._fields import field
 from factory.sources._hub import Published
 from schemas.exchange import SourceRow, Unfit
 
-HUB = Published("aqua_rat", "deepmind/aqua_rat", config="raw")
+HUB = Published(
+    "aqua_rat",
+    "deepmind/aqua_rat",
+    config="raw",
+    parts=("train", "validation", "test"),
+    configs=("raw", "tokenized"),
+)
 LICENSE = "Apache-2.0"
 
 name, read = HUB.name, HUB.read

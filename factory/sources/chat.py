@@ -8,6 +8,7 @@ folder or OWNER/NAME of the hub.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from factory.errors import UserError
@@ -16,11 +17,22 @@ from factory.sources._fields import model_of, scalar
 from schemas.exchange import SourceRow
 
 
-def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of `path`. Raises UserError."""
+def name(recipe: Any) -> str:
+    """The file's name; of a folder or a set its name with the part."""
     if recipe.path is None:
         raise UserError("source=chat needs path=FILE")
-    return _hub.rows(recipe.path, recipe.config, recipe.part or recipe.split or "train")
+    if (path := Path(recipe.path)).is_file():
+        return path.stem
+    return _hub.called(recipe.path, recipe.config, _part(recipe))
+
+
+def read(recipe: Any) -> Iterator[_files.Raw]:
+    """The rows of `path`. Raises UserError."""
+    return _hub.rows(recipe.path, recipe.config, _part(recipe))
+
+
+def _part(recipe: Any) -> str:
+    return recipe.part or recipe.split or "train"
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:

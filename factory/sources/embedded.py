@@ -1,6 +1,7 @@
-"""The embedded world's own problems: made here, exact, free of anyone's rights.
+"""The embedded world's own problems: made here, exact, free of anyone else's rights.
 
-`count` and `seed` come with the recipe; about one in ten is held out as split `test`.
+Apache-2.0, as this project is. `count` and `seed` come with the recipe; about one in ten is held
+out as split `test`.
 """
 
 from collections.abc import Iterator

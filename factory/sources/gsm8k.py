@@ -4,23 +4,27 @@ openai/gsm8k (config main), MIT, splits train and test: `split=` says which. pat
 file or another export; the split is read off its name, or given.
 """
 
-from pathlib import Path
 from typing import Any
 
 from factory.sources._fields import field
 from factory.sources._hub import Published
 from schemas.exchange import SourceRow, Unfit
 
-HUB = Published("gsm8k", "openai/gsm8k", config="main", part=None)
+HUB = Published(
+    "gsm8k",
+    "openai/gsm8k",
+    config="main",
+    part=None,
+    parts=("train", "test"),
+    configs=("main", "socratic"),
+)
 LICENSE = "MIT"
 
 read = HUB.read
 
 
 def name(recipe: Any) -> str:
-    """The file's name; from the hub what the published file is called, for it has the same rows."""
-    if recipe.path is not None and Path(recipe.path).is_file():
-        return Path(recipe.path).stem
+    """What the published file is called, whatever this one is: it has the same rows."""
     return HUB.name(recipe).replace(":", "_")
 
 

@@ -1,5 +1,5 @@
 """Problems of reasoning-gym (extra `gym`): `count` and `seed` as for the embedded world, in turn
-from each family below, or `part=FAMILY` for one.
+from each family below, or `part=FAMILY` for one. reasoning-gym is Apache-2.0.
 
 Only families whose answer is a number, an expression or a word that says it all. Left out:
 `fraction_simplification` and `prime_factorization`, where an equal value is not yet an answer;

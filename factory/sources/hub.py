@@ -6,7 +6,6 @@ folder of exported files works as `path` too.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from factory.errors import UserError
@@ -17,10 +16,9 @@ __all__ = ["name", "parse", "read"]
 
 
 def name(recipe: Any) -> str:
-    """`OWNER/NAME:PART`, or `OWNER/NAME:CONFIG:PART`: each part numbers its rows from 0."""
+    """The set's name with its part."""
     path, part = _asked(recipe)
-    where = Path(path).name if Path(path).is_dir() else path
-    return ":".join(word for word in (where, recipe.config, part) if word)
+    return _hub.called(path, recipe.config, part)
 
 
 def _asked(recipe: Any) -> tuple[str, str]:

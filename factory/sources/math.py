@@ -12,10 +12,8 @@ from typing import Any
 from factory.errors import UserError
 from factory.sources import _files, _hub
 from factory.sources._fields import boxed, field, scalar
+from factory.sources._hub import Published
 from schemas.exchange import SourceRow, Unfit
-
-HUB = "EleutherAI/hendrycks_math"
-LICENSE = "MIT"
 
 SUBJECTS = (
     "algebra",
@@ -26,6 +24,10 @@ SUBJECTS = (
     "prealgebra",
     "precalculus",
 )
+HUB = Published(
+    "math", "EleutherAI/hendrycks_math", part=None, parts=("train", "test"), configs=SUBJECTS
+)
+LICENSE = "MIT"
 DOMAINS = {
     "Algebra": "algebra",
     "Intermediate Algebra": "algebra",
@@ -38,9 +40,7 @@ DOMAINS = {
 
 
 def name(recipe: Any) -> str:
-    """The file's name, or `math_SPLIT`, or `math_SPLIT_SUBJECT`."""
-    if recipe.path is not None and Path(recipe.path).is_file():
-        return Path(recipe.path).stem
+    """`math_SPLIT`, or `math_SPLIT_SUBJECT`."""
     return "_".join(word for word in ("math", recipe.part or recipe.split, recipe.config) if word)
 
 
@@ -48,7 +48,8 @@ def read(recipe: Any) -> Iterator[_files.Raw]:
     """The rows of `path`, else of the hub. Raises UserError where no split is given."""
     if recipe.split is None:
         raise UserError("source=math needs split=train or split=test: the files do not say")
-    path, part = recipe.path or HUB, recipe.part or recipe.split
+    path, part = recipe.path or HUB.id, recipe.part or recipe.split
+    HUB.check(recipe, part)
     if Path(path).is_file():
         return _files.any_format(Path(path))
     subjects = [recipe.config] if recipe.config else SUBJECTS

@@ -13,7 +13,7 @@ from factory.sources._fields import boxed, field
 from factory.sources._hub import Published
 from schemas.exchange import SourceRollout, SourceRow
 
-HUB = Published("numina_cot", "AI-MO/NuminaMath-CoT")
+HUB = Published("numina_cot", "AI-MO/NuminaMath-CoT", parts=("train", "test"))
 LICENSE = "Apache-2.0"
 MODEL = "gpt-4"
 

@@ -11,7 +11,7 @@ from factory.sources._fields import area, field, scalar
 from factory.sources._hub import Published
 from schemas.exchange import SourceRow
 
-HUB = Published("omni_math", "KbsdJames/Omni-MATH", part="test")
+HUB = Published("omni_math", "KbsdJames/Omni-MATH", part="test", parts=("test",))
 LICENSE = "Apache-2.0"
 
 name, read = HUB.name, HUB.read
@@ -19,12 +19,12 @@ name, read = HUB.name, HUB.read
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
     """Problem and answer; the level is on the set's own ladder."""
-    difficulty = field(raw, "difficulty")
+    difficulty = scalar(raw, "difficulty")  # of a CSV file text
     return SourceRow(
         statement=field(raw, "problem"),
         answer=scalar(raw, "answer"),
         split=HUB.split(recipe),
-        level=None if difficulty is None else f"omni-{difficulty:g}",
+        level=f"omni-{float(difficulty):g}" if difficulty else None,
         domain=area(field(raw, "domain")),
         origin=field(raw, "source"),
     )

@@ -1,6 +1,9 @@
-"""OpenAI's published GSM8K solutions: four models' rollouts for the test questions, with labels."""
+"""OpenAI's published GSM8K solutions: four models' rollouts for the test questions, with labels.
 
-from collections.abc import Iterator
+openai/grade-school-math, MIT: example_model_solutions.jsonl. A row has question, ground_truth,
+which ends in "A: n", and of each model {solution, is_correct}.
+"""
+
 from typing import Any
 
 from factory.sources import _files
@@ -10,10 +13,7 @@ NAME = "openai_gsm8k"
 LICENSE = "MIT"
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")
 
-
-def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of `path`."""
-    return _files.any_format(_files.path_of(recipe))
+read = _files.of(_files.any_format)
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:

@@ -13,7 +13,7 @@ from factory.sources._fields import field, scalar, slug
 from factory.sources._hub import Published
 from schemas.exchange import SourceRollout, SourceRow
 
-HUB = Published("openr1_math", "open-r1/OpenR1-Math-220k")
+HUB = Published("openr1_math", "open-r1/OpenR1-Math-220k", configs=("default", "extended", "all"))
 LICENSE = "Apache-2.0"
 MODEL = "deepseek-r1"
 

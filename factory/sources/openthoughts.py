@@ -12,9 +12,12 @@ from typing import Any
 from factory.sources import _chat
 from factory.sources._fields import boxed, field
 from factory.sources._hub import Published
-from schemas.exchange import NotMaths, SourceRollout, SourceRow
+from schemas.exchange import NotMaths, SourceRollout, SourceRow, Unfit
 
-HUB = Published("openthoughts", "open-thoughts/OpenThoughts-114k", config="metadata")
+SHAPES = {"default": "conversations", "metadata": "deepseek_reasoning"}
+HUB = Published(
+    "openthoughts", "open-thoughts/OpenThoughts-114k", config="metadata", configs=tuple(SHAPES)
+)
 LICENSE = "Apache-2.0"
 MODEL = "deepseek-r1"
 
@@ -22,8 +25,12 @@ name, read = HUB.name, HUB.read
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:
-    """A problem and its trace. Raises Unfit where it is not mathematics."""
-    if "conversations" in raw:
+    """A problem and its trace. Raises Unfit where it is not mathematics, or of the other config."""
+    asked = recipe.config or HUB.config
+    for config, sign in SHAPES.items():
+        if sign in raw and config != asked:
+            raise Unfit(f"a row of config={config}, not of config={asked}; give config={config}")
+    if asked == "default":
         return _chat.stratos(raw, MODEL, HUB.split(recipe))
     if (domain := field(raw, "domain")) != "math":
         raise NotMaths(f"not mathematics: domain is {domain}")

@@ -1,6 +1,9 @@
-"""Qwen2.5-Math's published evaluation: eight rollouts for each of 100 MATH test problems."""
+"""Qwen2.5-Math's published evaluation: eight rollouts for each of 100 MATH test problems.
 
-from collections.abc import Iterator
+QwenLM/Qwen2.5-Math, folder evaluation, MIT. A row has idx, question, gt, level, type, and a list
+each, in the same order, of code (the rollouts), pred and score (their grader's).
+"""
+
 from typing import Any
 
 from factory.sources import _files
@@ -10,10 +13,7 @@ from schemas.exchange import SourceRollout, SourceRow
 NAME = "qwen25_math"
 LICENSE = "MIT"
 
-
-def read(recipe: Any) -> Iterator[_files.Raw]:
-    """The rows of `path`."""
-    return _files.any_format(_files.path_of(recipe))
+read = _files.of(_files.any_format)
 
 
 def parse(raw: dict[str, Any], recipe: Any) -> SourceRow:

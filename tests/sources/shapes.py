@@ -122,7 +122,6 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         thoughts("What is 2 times 3?"),
         thoughts("Sort a list.", "code"),
         thoughts("Is 6 perfect?", truth="Yes, it is."),
-        stratos(BOXED + "What is 6 times 1?", marked("Six.", "\\boxed{6}")),
     ],
     "openthoughts3": [
         thoughts3("math", "<think>\nEleven.\n</think>\n\n\\boxed{11}"),
@@ -159,6 +158,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "omni_math": [OMNI],
 }
+
+THOUGHTS_DEFAULT = [stratos(BOXED + "What is 6 times 1?", marked("Six.", "\\boxed{6}"))]
 
 
 def write(path: Path, table: list[dict[str, Any]]) -> Path:

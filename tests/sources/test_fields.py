@@ -1,13 +1,22 @@
 """What the ready sources read in common: boxes, domains, options, and the split a path says."""
 
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
-from shapes import AQUA
+from shapes import AQUA, ROWS, THOUGHTS_DEFAULT
 
 from factory.errors import UserError
-from factory.sources import _chat, aqua_rat, numina_cot
+from factory.sources import (
+    _chat,
+    aqua_rat,
+    gsm8k,
+    math,
+    numina_cot,
+    omni_math,
+    openr1_math,
+    openthoughts,
+)
 from factory.sources._fields import area, boxed
 from schemas.exchange import Unfit
 
@@ -74,6 +83,46 @@ def test_a_file_whose_name_says_two_splits_is_asked_about(tmp_path: Path) -> Non
         numina_cot.read(recipe)
     recipe.split = "test"
     assert numina_cot.HUB.split(recipe) == "test"
+
+
+@pytest.mark.parametrize(
+    ("source", "asked", "says"),
+    [
+        (aqua_rat, {"split": "test", "config": "nope"}, "unknown config 'nope'; known: raw, tok"),
+        (openr1_math, {"split": "test"}, "unknown split 'test'; .*known: train .open-r1/OpenR1"),
+        (openr1_math, {"part": "held_out"}, "unknown split 'held_out'; known: train "),
+        (omni_math, {"split": "train"}, "unknown split 'train'; known: test "),
+        (gsm8k, {"split": "validation"}, "unknown split 'validation'; known: test, train"),
+        (math, {"split": "validation"}, "unknown split 'validation'; known: test, train"),
+        (math, {"split": "test", "config": "Algebra"}, "did you mean 'algebra'"),
+    ],
+)
+def test_a_split_or_config_that_a_set_does_not_have_is_refused(
+    tmp_path: Path, source: ModuleType, asked: dict[str, str], says: str
+) -> None:
+    recipe = SimpleNamespace(**{"path": None, "config": None, "part": None, "split": None, **asked})
+    for path in (None, tmp_path):  # the hub, or a folder as it comes from there
+        recipe.path = path and str(path)
+        with pytest.raises(UserError, match=says):
+            source.read(recipe)
+    (tmp_path / "mine.jsonl").touch()
+    recipe.path = str(tmp_path / "mine.jsonl")
+    if "config" not in asked:
+        assert list(source.read(recipe)) == []
+
+
+def test_gsm8k_and_math_are_called_so_whatever_their_file_is() -> None:
+    recipe = SimpleNamespace(path="test/0000.parquet", config=None, part=None, split=None)
+    assert gsm8k.name(recipe) == "gsm8k_test"
+    recipe.split = "train"
+    assert math.name(recipe) == "math_train"
+
+
+def test_a_row_of_openthoughts_other_config_says_which() -> None:
+    for config, row in ((None, THOUGHTS_DEFAULT[0]), ("default", ROWS["openthoughts"][0])):
+        recipe = SimpleNamespace(path="a.jsonl", config=config, part=None, split=None)
+        with pytest.raises(Unfit, match=f"give config={'metadata' if config else 'default'}"):
+            openthoughts.parse(row, recipe)
 
 
 def test_a_reply_cut_off_while_thinking_is_a_rollout_of_no_text() -> None:

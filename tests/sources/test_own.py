@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from conftest import run_factory
+from ingests import command, ingest, refusal, rows
 from shapes import ROWS, marked, numina_cot, thoughts, write
 
-from factory import catalog, reasoning
+from factory import reasoning
 from factory.ingest import sources
 from factory.sources.math import SUBJECTS
-from factory.store import Store
-
-OFFLINE = {"HF_HUB_OFFLINE": "1"}
 
 
 @pytest.fixture
@@ -21,19 +19,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-def ingest(home: Path, *words: object) -> Any:
-    return run_factory("ingest", f"store={home}", *words, env=OFFLINE)
-
-
-def refusal(done: Any) -> str:
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr.splitlines()[-1]
-
-
-def ask(home: Path, sql: str) -> list[Any]:
-    with catalog.connect(Store(home)) as con:
-        return con.sql(sql).fetchall()
+def fetch(home: Path, *words: object) -> Any:
+    """An ingest through `datasets`, which takes it from its environment that there is no hub."""
+    return run_factory("ingest", f"store={home}", *words, env={"HF_HUB_OFFLINE": "1"})
 
 
 def lines(path: Path, *table: Any) -> Path:
@@ -61,10 +49,10 @@ def test_chat_of_every_spelling_is_a_problem_and_a_rollout(home: Path, tmp_path:
     )
     done = ingest(home, "source=chat", f"path={path}", "answer=answer", "model=who")
     assert done.returncode == 0, done.stderr
-    assert run_factory("verify", f"store={home}").returncode == 0
-    assert ask(home, "select statement, answer, sources from problems") == [(user[1], "4", 6)]
+    assert command("verify", f"store={home}").returncode == 0
+    assert rows(home, "select statement, answer, sources from problems") == [(user[1], "4", 6)]
     sql = "select model, trace, solution, outcome from corpus order by 1"
-    assert ask(home, sql) == [
+    assert rows(home, sql) == [
         (who, None if who == "e" else "Two twos.", "\\boxed{4}", "correct") for who in "abcde"
     ]
 
@@ -90,7 +78,7 @@ def test_chat_that_is_not_one_question_and_one_reply_is_counted(home: Path, tmp_
         "1  rejected: no field 'messages'",
     ):
         assert reason in done.stdout
-    assert ask(home, "select model from rollouts") == [("mine",)]
+    assert rows(home, "select model from rollouts") == [("mine",)]
 
 
 def test_own_traces_of_any_file(home: Path, tmp_path: Path) -> None:
@@ -103,9 +91,9 @@ def test_own_traces_of_any_file(home: Path, tmp_path: Path) -> None:
     assert "needs model=NAME" in refusal(ingest(home, "source=jsonl", f"path={path}", *words))
     done = ingest(home, "source=jsonl", f"path={path}", *words, "model=my-model")
     assert done.returncode == 0, done.stderr
-    assert run_factory("verify", f"store={home}").returncode == 0
+    assert command("verify", f"store={home}").returncode == 0
     sql = "select model, sample_index, trace, outcome from corpus order by answer, sample_index"
-    assert ask(home, sql) == [
+    assert rows(home, sql) == [
         ("my-model", 0, "four", "correct"),
         ("my-model", 1, "five", "incorrect"),
         ("my-model", 0, None, "correct"),
@@ -137,7 +125,7 @@ def test_other_replies_under_the_same_file_name_are_refused_never_dropped(
     assert "name=NEW" in said
     assert ingest(home, *words, f"path={second}", "name=run2").returncode == 0
     sql = "select source, trace, solution from raw.rollouts order by source, source_row"
-    assert ask(home, sql) == [
+    assert rows(home, sql) == [
         ("run2", "b", "0"),
         ("run2", None, "e\u0301"),
         ("run2", "c", ""),
@@ -156,7 +144,7 @@ def test_the_rollouts_of_a_field_stay_and_another_field_adds_its_own(
     for field in ("a", "b", "a"):
         done = ingest(home, *words, f"completion={field}", "model=m")
         assert done.returncode == 0, done.stderr
-    assert ask(home, "select teacher, solution from rollouts order by all") == [
+    assert rows(home, "select teacher, solution from rollouts order by all") == [
         ("a", "3"),
         ("a", "4"),
         ("b", "5"),
@@ -196,16 +184,16 @@ def test_a_downloaded_folder_keeps_configurations_and_splits_apart(
         write(folder / "metadata" / f"train-0000{shard}-of-00002", [thoughts(problem)])
     write(folder / "data" / "train-00000-of-00001", ROWS["bespoke_stratos"])
     for words in ((), ("config=default",)):
-        done = ingest(home, "source=openthoughts", f"path={folder}", *words)
+        done = fetch(home, "source=openthoughts", f"path={folder}", *words)
         assert done.returncode == 0, done.stderr
     numina = tmp_path / "NuminaMath-CoT"
     (numina / "data").mkdir(parents=True)
     for part in ("train", "test"):
         row = numina_cot(f"{part}?", "\\boxed{1}")
         write(numina / "data" / f"{part}-00000-of-00001", [row])
-        done = ingest(home, "source=numina_cot", f"path={numina}", f"split={part}")
+        done = fetch(home, "source=numina_cot", f"path={numina}", f"split={part}")
         assert done.returncode == 0, done.stderr
-    assert ask(
+    assert rows(
         home, "select source, split, count(*) from problem_sources group by all order by 1"
     ) == [
         ("numina_cot", "train", 1),
@@ -222,11 +210,11 @@ def test_a_folder_of_gsm8k_is_called_as_its_file(home: Path, tmp_path: Path) -> 
     (folder / "README.md").write_text(GSM8K_CARD)
     write(folder / "main" / "test-00000-of-00001", [{"question": "2+2?", "answer": "#### 1,004"}])
     assert "give split=train or split=test" in refusal(
-        ingest(home, "source=gsm8k", f"path={folder}")
+        fetch(home, "source=gsm8k", f"path={folder}")
     )
-    done = ingest(home, "source=gsm8k", f"path={folder}", "split=test")
+    done = fetch(home, "source=gsm8k", f"path={folder}", "split=test")
     assert done.returncode == 0, done.stderr
-    assert ask(home, "select source, answer, split from problems") == [
+    assert rows(home, "select source, answer, split from problems") == [
         ("gsm8k_test", "1004", "test")
     ]
 
@@ -242,10 +230,10 @@ def test_math_is_all_its_subjects_unless_one_is_named(home: Path, tmp_path: Path
         card += [f"- config_name: {subject}", f"  data_files: {files}"]
     (folder / "README.md").write_text("\n".join([*card, "---", ""]))
     for words in ((), ("config=geometry",)):
-        done = ingest(home, "source=math", f"path={folder}", "split=train", *words)
+        done = fetch(home, "source=math", f"path={folder}", "split=train", *words)
         assert done.returncode == 0, done.stderr
     sql = "select source, count(*) from problem_sources group by all order by 1"
-    assert ask(home, sql) == [("math_train", 7), ("math_train_geometry", 1)]
+    assert rows(home, sql) == [("math_train", 7), ("math_train_geometry", 1)]
 
 
 @pytest.mark.parametrize("source", sorted(ROWS))
@@ -263,12 +251,12 @@ def test_a_renamed_field_is_named_with_those_there_are(
 
 def test_a_set_out_of_reach_is_one_line_that_says_what_to_do(home: Path) -> None:
     pytest.importorskip("datasets", reason="the extra `hub` is not installed")
-    done = ingest(home, "source=openr1_math")
+    done = fetch(home, "source=openr1_math")
     assert "Retrying" not in done.stderr
     said = refusal(done)
     assert said.startswith("error: hub open-r1/OpenR1-Math-220k: ")
     assert "path=FOLDER of what `hf download --repo-type dataset" in said
-    said = refusal(ingest(home, "source=big_math", "path=/nope/big.parquet"))
+    said = refusal(fetch(home, "source=big_math", "path=/nope/big.parquet"))
     assert "no such file or folder" in said
 
 

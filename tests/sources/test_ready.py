@@ -2,14 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import run_factory
-from shapes import ROWS, write
+from ingests import command, ingest, rows
+from shapes import OMNI, ROWS, THOUGHTS_DEFAULT, write
 
-from factory import catalog
-from factory.store import Store
+from factory.sources import omni_math
 from factory.verifiers.maths import verify
 
 REJECTED = {
@@ -20,45 +20,38 @@ REJECTED = {
     "openthoughts": {"not mathematics: domain is code": 1},
     "openthoughts3": {"not mathematics: domain is science": 1},
 }
-
-
-def ingest(store: Path, *words: object, **more: Any) -> Any:
-    return run_factory("ingest", f"store={store}", *words, **more)
+TEST = SimpleNamespace(path=None, config=None, part=None, split="test")
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with every ready source, verified."""
     desk = tmp_path_factory.mktemp("library")
-    for source, table in ROWS.items():
-        path = write(desk / source, table)
-        done = ingest(desk / "store", f"source={source}", f"path={path}")
-        assert done.returncode == 0, f"{source}: {done.stderr}"
-    done = run_factory("verify", f"store={desk / 'store'}")
+    asked = [(f"source={source}", source, table) for source, table in ROWS.items()]
+    asked += [("source=openthoughts config=default", "default", THOUGHTS_DEFAULT)]
+    for words, name, table in asked:
+        done = ingest(desk / "store", *words.split(), f"path={write(desk / name, table)}")
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+    done = command("verify", f"store={desk / 'store'}")
     assert done.returncode == 0, done.stderr
     return desk / "store"
-
-
-def ask(store: Path, sql: str, *given: Any) -> list[Any]:
-    with catalog.connect(Store(store)) as con:
-        return con.execute(sql, given).fetchall()
 
 
 def problems(library: Path, source: str) -> list[Any]:
     sql = """select statement, s.answer, s.domain, s.origin from problem_sources s
         join raw.problems using (problem_id) where source = ? order by source_row, statement"""
-    return ask(library, sql, source)
+    return rows(library, sql, source)
 
 
 def traces(library: Path, source: str) -> list[Any]:
     sql = """select r.model, r.finish_reason, r.source_label, outcome, r.trace, r.solution
         from corpus join rollouts r using (rollout_id)
         where r.source = ? order by r.source_row, r.sample_index"""
-    return ask(library, sql, source)
+    return rows(library, sql, source)
 
 
 def test_every_row_is_a_problem_or_counted_with_its_reason(library: Path) -> None:
-    held = dict(ask(library, "select source, count(*) from problem_sources group by all"))
+    held = dict(rows(library, "select source, count(*) from problem_sources group by all"))
     lines = [
         json.loads(line)
         for file in (library / "rejects").iterdir()
@@ -74,12 +67,12 @@ def test_every_row_is_a_problem_or_counted_with_its_reason(library: Path) -> Non
 def test_licence_and_split_come_with_every_row(library: Path) -> None:
     sql = "select distinct source, license, split from problem_sources order by source"
     mit = {"deepscaler", "metamath"}
-    assert ask(library, sql) == [
+    assert rows(library, sql) == [
         (s, "MIT" if s in mit else "Apache-2.0", "test" if s == "omni_math" else "train")
-        for s in sorted(ROWS)
+        for s in sorted([*ROWS, "openthoughts:default"])
     ]
     unlike = "select count(*) from rollouts r join problem_sources using (source, source_row)"
-    assert ask(library, unlike + " where r.license <> problem_sources.license") == [(0,)]
+    assert rows(library, unlike + " where r.license <> problem_sources.license") == [(0,)]
 
 
 def test_openr1_math(library: Path) -> None:
@@ -101,19 +94,19 @@ def test_openthoughts_in_both_of_its_shapes(library: Path) -> None:
     assert problems(library, "openthoughts") == [
         ("What is 2 times 3?", "6", None, "numina_math"),
         ("Is 6 perfect?", None, None, "numina_math"),
-        ("What is 6 times 1?", None, None, None),
     ]
+    assert problems(library, "openthoughts:default") == [("What is 6 times 1?", None, None, None)]
     told = ("deepseek-r1", None, None)
     assert traces(library, "openthoughts") == [
         (*told, "correct", "Twice three.", "It is \\boxed{6}."),
         (*told, "no_gold", "Twice three.", "It is \\boxed{6}."),
-        (*told, "no_gold", "Six.", "\\boxed{6}"),
     ]
+    assert traces(library, "openthoughts:default") == [(*told, "no_gold", "Six.", "\\boxed{6}")]
 
 
 def test_the_traces_of_an_openthoughts3_question_vote(library: Path) -> None:
     sql = "select answer, answer_source from problems where statement = 'What is 5 + 6?'"
-    assert ask(library, sql) == [("11", "majority")]
+    assert rows(library, sql) == [("11", "majority")]
     found = traces(library, "openthoughts3")
     assert {row[0] for row in found} == {"qwq-32b"}
     assert found[-1][1] == "length"
@@ -152,9 +145,17 @@ def test_sets_without_traces(library: Path) -> None:
     assert problems(library, "omni_math") == [
         ("Which prime is even?", "2", "number_theory", "imo_shortlist")
     ]
-    assert ask(library, "select level from problem_sources where source = 'omni_math'") == [
+    assert rows(library, "select level from problem_sources where source = 'omni_math'") == [
         ("omni-8.5",)
     ]
+
+
+def test_omni_maths_difficulty_may_be_a_text_as_in_csv() -> None:
+    for told in (8.5, "8.5", "8.50"):
+        assert omni_math.parse({**OMNI, "difficulty": told}, TEST).level == "omni-8.5"
+    assert omni_math.parse({**OMNI, "difficulty": "3"}, TEST).level == "omni-3"
+    for nothing in ("", None):
+        assert omni_math.parse({**OMNI, "difficulty": nothing}, TEST).level is None
 
 
 @pytest.mark.parametrize(
