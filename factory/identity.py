@@ -40,11 +40,11 @@ def _id(*parts: Any) -> str:
     return digest(canonical(parts))[:32]
 
 
-# SQL: the digest of a row of a mixture; JSON keeps its columns apart, and null from ''.
-ROW = """sha256(to_json({
-    'part': part, 'problem_id': problem_id, 'rollout_id': rollout_id, 'rejected_id': rejected_id,
-    'prompt': prompt, 'completion': completion, 'rejected': rejected, 'answer': answer
-})::varchar)"""
+# SQL: the digest of a row of a mixture. Lengths in bytes keep its columns apart, and null from ''.
+_COLUMNS = ("part", "problem_id", "rollout_id", "rejected_id")
+_TEXTS = ("prompt", "completion", "rejected", "answer")
+_LENGTHS = " || ' ' || ".join(f"coalesce(strlen({n})::varchar, '-')" for n in _COLUMNS + _TEXTS)
+ROW = f"sha256(concat({_LENGTHS}, ' ', {', '.join(_COLUMNS + _TEXTS)}))"
 
 
 def mixture_id(spec: str, rows: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ are made of the rows' own text, so that who reads a mixture can prove it.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -13,9 +14,9 @@ import pyarrow as pa
 from factory import catalog, engine, identity, reasoning
 from factory.mixing.spec import MixRecipe
 from factory.store import Run, Shard, Store
-from schemas.arrow import conform, schema
+from schemas.arrow import conform
 
-SHARD_BYTES = 256 << 20  # of rows, before they are compressed
+GROUP_BYTES, SHARD_GROUPS = 32 << 20, 16  # of rows in a row group, before they are compressed
 READ_ROWS = 2_048
 
 NONE = "null::varchar"
@@ -73,6 +74,7 @@ def shards(con: Any, store: Store, record: Run, mixture_id: str, live: int) -> l
 
 
 def _written(store: Store, record: Run, table: str, rows: Iterable[pa.Table]) -> Iterator[Shard]:
-    """Shards of some SHARD_BYTES; each is made as it is read, so that memory stays bounded."""
-    for group in engine.units(rows, SHARD_BYTES, attrgetter("nbytes")):
-        yield store.write(record, table, [pa.concat_tables(group).cast(schema(table))])
+    """Shards of so many row groups; each is made as it is read, so that memory stays bounded."""
+    groups = map(pa.concat_tables, engine.units(rows, GROUP_BYTES, attrgetter("nbytes")))
+    for first in groups:
+        yield store.write(record, table, chain([first], islice(groups, SHARD_GROUPS - 1)))

@@ -122,6 +122,11 @@ def factory(*words: object) -> list[object]:
     return [sys.executable, "-m", "factory", *words]
 
 
+def python(module: str) -> list[object]:
+    """A module of the benchmarks."""
+    return [sys.executable, "-m", module]
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a benchmark's server, without `/v1`."""
