@@ -63,7 +63,7 @@ similar *args:
 decontaminate *args:
     @python -m factory decontaminate "$@"
 
-# measure pass rates, lengths, repetition
+# measure pass rates, lengths, degeneration; teacher=NAME grades level and domain
 [no-exit-message]
 tag *args:
     @python -m factory tag "$@"

@@ -15,6 +15,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
   just verify | dedup | tag                            one step alone, over what it owes
+  just tag teacher=NAME                                level and domain where no source has them
   just decontaminate benchmark=NAME [path=FILE]        mark what overlaps with an evaluation set
   just adjudicate teacher=NAME                         a teacher on what the rules leave open
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store

@@ -132,6 +132,24 @@ def _decontaminate(words: list[str]) -> int:
     return 0
 
 
+def _tag(words: list[str]) -> int:
+    if not any(word.startswith("teacher=") for word in words):
+        return _simple("tag")(words)
+    from factory import catalog, grade, llm_judge, summary
+    from factory.progress import Progress
+
+    rest, path, show = step_words(words)
+    recipe = llm_judge.resolve(rest, grade.PROMPT)
+    if show:
+        return _show(recipe)
+    recipe.teacher.key()
+    store = Store(path)
+    run = grade.run(store, recipe, Progress())
+    catalog.publish(store)
+    summary.of_step(run, store)
+    return 1 if run.counts and "problems graded" not in run.counts else 0
+
+
 def _mix(words: list[str]) -> int:
     from factory import catalog, line, mix
     from factory.mixing import report, spec
@@ -270,7 +288,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "dedup": _dedup,
     "similar": _similar,
     "decontaminate": _decontaminate,
-    "tag": _simple("tag"),
+    "tag": _tag,
     "adjudicate": _adjudicate,
     "judge": _judge,
     "audit": _audit,

@@ -131,6 +131,21 @@ class Judge:
         finally:
             await backend.close()
 
+    def take(self, end: Reply | Refused) -> None:
+        """Count what it cost. Raises UserError where no other request can end better."""
+        teacher = self.recipe.teacher
+        if isinstance(end, Refused):
+            if end.stop:
+                raise UserError(teacher.refusal(end))
+            return
+        served = end.served_model
+        if served and not same_model(teacher.model, served):
+            raise UserError(
+                f"asked for model {teacher.model!r}, {served!r} answered; "
+                f"say teacher.model={served}"
+            )
+        self.budget.spent += teacher.cost(end.prompt_tokens, end.completion_tokens) or 0.0
+
     def _requests(self, pairs: Iterable[Pair]) -> Iterator[Request]:
         for pair in pairs:
             if not self.budget.left():
@@ -148,20 +163,11 @@ class Judge:
         self, request: Request, end: Reply | Refused, seconds: float
     ) -> tuple[Pair, Opinion | Refused] | None:
         """The pair that this reply completes, and what came of it."""
-        teacher, key = self.recipe.teacher, request.problem_id
-        if isinstance(end, Reply) and end.served_model:
-            served = end.served_model
-            if not same_model(teacher.model, served):
-                raise UserError(
-                    f"asked for model {teacher.model!r}, {served!r} answered; "
-                    f"say teacher.model={served}"
-                )
+        key = request.problem_id
+        self.take(end)
         if isinstance(end, Refused):
-            if end.stop:
-                raise UserError(teacher.refusal(end))
             lost = self._open.pop(key, None)
             return (lost.pair, end) if lost else None
-        self.budget.spent += teacher.cost(end.prompt_tokens, end.completion_tokens) or 0.0
         asked = self._open.get(key)
         if asked is None:
             return None  # the other order failed

@@ -76,7 +76,7 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "difficulty": "that pass rate in words: trivial 1, easy >= 0.8, medium >= 0.4, "
             "hard > 0, unsolved 0; null: nobody tried 4 times",
-            "difficulty_source": "pass_rate:TEACHER",
+            "difficulty_source": "pass_rate:MODEL",
             "policy_id": "the policy whose pass rate it is",
         },
     ),

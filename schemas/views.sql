@@ -345,7 +345,7 @@ with measured as (
         partition by problem_id order by n desc, run_id desc, policy_id) = 1
 )
 select p.problem_id, p.level, p.level_source, p.domain, p.domain_source, band(m.pass_rate) as difficulty,
-    case when m.problem_id is not null then 'pass_rate:' || m.teacher end as difficulty_source,
+    case when m.problem_id is not null then 'pass_rate:' || m.model end as difficulty_source,
     m.pass_rate, m.pass_rate_low, m.pass_rate_high, m.n, m.policy_id, m.teacher, m.model
 from problems p left join measured m using (problem_id);
 

@@ -11,6 +11,7 @@ The model's name is a comma-separated list of words, each a behaviour:
     no-json no-choices no-finish no-done error deep   what is no reply, or half of one
     odd-usage no-usage alias echo spent     counts as text; none; another model; the key told back
     judge judge=first judge=silent          compares two answers; sees one order only; says nothing
+    grade=college/algebra late              grades a problem; only when it is asked again
 
 A request's identity is its messages and its X-Client-Request-Id, else its seed. GET /requests gives
 the last bodies, headers and client ports, GET /count the counters; POST /reset forgets both.
@@ -35,7 +36,7 @@ from zlib import crc32
 
 from aiohttp import web
 from provider import ROUTES
-from replies import Words, judged, words, written
+from replies import Words, graded, judged, words, written
 
 RESETS = {"reset-requests": "requests", "reset-tokens": "tokens"}
 KEPT = 20_000  # requests kept to be looked at
@@ -105,6 +106,8 @@ async def answer(request: web.Request, body: dict[str, Any], first: bool) -> web
     cut = "truncate" in said and crc32(asked) % int(said.number("truncate")) == 0
     if "judge" in said:
         return web.json_response(judged(said, body["messages"][-1]["content"]))
+    if "grade" in said:
+        return web.json_response(graded(said, body["messages"][-1]["content"]))
     pieces = written(said, cut, bool(body.get("stream")))
     kind = "text/event-stream" if body.get("stream") else "application/json"
     if {"cut", "stall", "drip"} & said.values.keys():

@@ -40,6 +40,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "nul": {"content": "\\boxed{4} \x00"},
 }
 FINISHES = {"think-cut": "length", "filtered": "content_filter"}
+ASKED: set[str] = set()  # of those who were told nothing the first time
 PIECES = 4  # into which a streamed text is cut
 
 
@@ -93,6 +94,17 @@ def judged(said: Words, asked: str) -> dict[str, Any]:
     words = f"A says {first}, B says {second}."
     if said.values["judge"] != "silent":
         words += f"\n\n**Verdict: {'SAME' if same else 'DIFFERENT'}**"
+    message = {"role": "assistant", "content": words}
+    return body_of(said, [{"index": 0, "finish_reason": "stop", "message": message}])
+
+
+def graded(said: Words, asked: str) -> dict[str, Any]:
+    """A grader's reply: the level and domain after `grade=`; `late`: only when asked again."""
+    level, _, domain = said.values["grade"].partition("/")
+    words = f"Fractions.\n\n**Level: {level}**\n**Domain: {domain}**"
+    if "late" in said and asked not in ASKED:
+        ASKED.add(asked)
+        words = "Level: hard to say"
     message = {"role": "assistant", "content": words}
     return body_of(said, [{"index": 0, "finish_reason": "stop", "message": message}])
 

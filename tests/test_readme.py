@@ -115,6 +115,7 @@ def test_every_tagger_says_what_it_measures() -> None:
     for tagger in taggers():
         assert tagger.__doc__, name_of(tagger)
         assert tagger.SUBJECT in ("problem", "rollout")
+        assert f"`{name_of(tagger)}`" in README, name_of(tagger)
 
 
 def test_the_generated_pages_are_what_would_be_generated_now() -> None:

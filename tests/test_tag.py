@@ -72,7 +72,7 @@ def measured(store: Store) -> Store:
     """Of p two policies have four judged rollouts, of q one has three; r is graded, not stated."""
     given = [
         rollout("p", 0, "x", policy_id="old", run_id="1"),
-        rollout("p", 1, "x", policy_id="new", run_id="2", teacher="later"),
+        rollout("p", 1, "x", policy_id="new", run_id="2", model="stronger"),
         rollout("q", 0, "x", policy_id="old"),
     ]
     counts = {("p", "old"): (4, 1), ("p", "new"): (4, 2), ("q", "old"): (3, 3)}
@@ -110,7 +110,7 @@ def test_difficulty_is_by_the_policy_with_most_rollouts_then_the_one_asked_last(
         from difficulty d join problems using (problem_id) order by 1
     """
     assert rows(measured, sql) == [
-        ("p", "high_school", "source:b", "source:a", "medium", "pass_rate:later", 0.5, 4, "new"),
+        ("p", "high_school", "source:b", "source:a", "medium", "pass_rate:stronger", 0.5, 4, "new"),
         ("q", None, None, None, None, None, None, None, None),
         ("r", "graduate", "rubric:t2", None, None, None, None, None, None),
     ]
