@@ -21,7 +21,8 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store
   just audit n=200 | labels=FILE                       verdicts to label; what the labels say
   just similar "TEXT"                                  the problems most like a text
-  just mix [mixture=mid]                               freeze a training mixture
+  just mix [mixture=mid|sft|dpo|rl] [key=value ...]    freeze a training mixture
+  just diff a=mid@1 b=mid@2                            what tells two mixtures apart
   just train stage=mid recipe=smoke                    train on it (extra `train`)
   just sql "select ..." [format=table|json|csv|parquet]
   just why ID                                          everything known of a problem or rollout

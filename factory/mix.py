@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from factory import catalog, clean, engine, identity
+from factory import catalog, clean, engine, identity, tokens
 from factory.errors import UserError
 from factory.mixing import budget, freeze, pairs, pool
 from factory.mixing.spec import MixRecipe
@@ -82,7 +82,8 @@ def _frozen(
 ) -> tuple[dict[str, Any], bool] | None:
     """Select and freeze; None where another machine took the version meanwhile."""
     checked = clean.checked(store, snapshot, recipe.benchmarks)
-    spec = canonical({**shown(recipe), "digests": checked})
+    tokenizer = tokens.name(recipe.tokenizer)
+    spec = canonical({**shown(recipe), "tokenizer": tokenizer, "digests": checked})
     report = select(con, store, snapshot, recipe)
     advance()
     mixture_id = identity.mixture_id(spec, freeze.digests(con, recipe))
@@ -105,7 +106,7 @@ def _frozen(
         "snapshot_id": recipe.snapshot or store.pin(snapshot),
         "rows": sum(part["rows"] for part in report["parts"]),
         "tokens": sum(part["delivered"] for part in report["parts"]),
-        "tokenizer": recipe.tokenizer,
+        "tokenizer": tokenizer,
         "run_id": record.run_id,
         "created_at": datetime.now(UTC).replace(tzinfo=None),
         "spec": spec,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import run_factory
 from filled import fill, mixed, rows, steps
 from rows import problems, rollout, run
 
@@ -193,6 +194,26 @@ def test_a_snapshot_can_be_pinned_and_new_data_do_not_change_what_it_gives(fille
     ]
     with pytest.raises(RecipeError, match="unknown snapshot 'x'"):
         mixed(filled, "snapshot=x")
+
+
+def test_diff_and_why_tell_what_two_mixtures_hold(filled: Store) -> None:
+    mixed(filled)
+    mixed(filled, "where=domain = 'geometry'")
+    at = f"store={filled.root}"
+    told = run_factory("diff", "a=mid@1", "b=mid@2", at).stdout
+    assert "8 examples in both, 8 in mid@1 only, 0 in mid@2 only" in told
+    algebra = next(line.split() for line in told.splitlines() if line.strip().startswith("algebra"))
+    assert (algebra[1], algebra[3]) == ("8", "0")
+    taken = "select rollout_id, problem_id from mixture_rows where version = 2 and position = 0"
+    rollout_id, asked = rows(filled, taken)[0]
+    told = run_factory("why", "mid@2:0", at).stdout
+    assert f"rollout_id={rollout_id}" in told
+    assert "name=mid, version=1, position=" in told
+    wrong = rows(filled, "select rollout_id from corpus where outcome = 'incorrect' limit 1")[0][0]
+    assert "name=mid, version=1, rule=where" in run_factory("why", wrong, at).stdout
+    assert "rollouts dropped" not in run_factory("why", asked, at).stdout
+    said = run_factory("diff", "a=mid@1", at)
+    assert (said.returncode, "give a=NAME@VERSION b=NAME@VERSION" in said.stderr) == (2, True)
 
 
 def test_versions_that_are_asked_for_must_have_judged(filled: Store) -> None:

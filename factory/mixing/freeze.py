@@ -16,7 +16,8 @@ from factory.mixing.spec import MixRecipe
 from factory.store import Run, Shard, Store
 from schemas.arrow import conform
 
-GROUP_BYTES, SHARD_GROUPS = 32 << 20, 16  # of rows in a row group, before they are compressed
+GROUP_BYTES, SHARD_GROUPS = 32 << 20, 8  # of rows in a row group, before they are compressed
+MEMORY = "600MB"  # of DuckDB while it sorts text; what is more goes through the disk
 READ_ROWS = 2_048
 
 NONE = "null::varchar"
@@ -38,12 +39,17 @@ EXAMPLES = """
         {} as completion, {} as rejected, {} as answer
     from taken join raw.problems p using (problem_id) {more}
 """
-PLACED = f"""
+# Apart from their order, which would carry the text along.
+DIGESTED = f"""
+    create temp table digested as
+    select subject_id, copy, {identity.ROW} as digest from examples
+"""
+PLACED = """
     create temp table placed as
-    select subject_id, copy, {identity.ROW} as digest, row_number() over (
+    select *, row_number() over (
         order by md5_number($seed || ' ' || subject_id || ' ' || copy), subject_id, copy
         ) - 1 as position
-    from examples
+    from digested
 """
 ROWS = """
     select $mixture_id as mixture_id, placed.position, examples.* exclude (subject_id, copy)
@@ -56,6 +62,8 @@ def digests(con: Any, recipe: MixRecipe) -> Iterator[str]:
     """Put what was taken in order; the digest of every row."""
     columns, more = COLUMNS[recipe.stage]
     con.execute(EXAMPLES.format(*columns, more=more))
+    con.execute(f"set memory_limit = '{MEMORY}'")
+    con.execute(DIGESTED)
     con.execute(PLACED, {"seed": str(recipe.seed)})
     for batch in con.sql("select digest from placed order by position").to_arrow_reader(100_000):
         yield from batch.column(0).to_pylist()

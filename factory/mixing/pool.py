@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from factory import catalog, clean
+from factory import catalog, clean, tokens
 from factory.catalog import quoted
 from factory.errors import QueryError, UserError, unknown
 from factory.mixing.spec import MixRecipe
@@ -108,12 +108,13 @@ def fill(con: Any, store: Store, snapshot: Snapshot, recipe: MixRecipe) -> None:
     clean.leave_out(con, recipe.benchmarks, variants=recipe.number_variants == "drop")
     _known(con, recipe.exclude)
     con.execute(STATED)
-    con.execute(ASKED, {"exclude": recipe.exclude, "tokenizer": recipe.tokenizer})
+    tokenizer = tokens.name(recipe.tokenizer)
+    con.execute(ASKED, {"exclude": recipe.exclude, "tokenizer": tokenizer})
     values = {"licences": recipe.licences}
     if recipe.stage == "rl":
         con.execute(PROMPTS, {**values, "policy": policy})
     else:
-        con.execute(ROLLOUTS, {**values, "tokenizer": recipe.tokenizer})
+        con.execute(ROLLOUTS, {**values, "tokenizer": tokenizer})
     con.execute("""
         create temp table pool as select * exclude (rule) from candidates where rule is null;
         create temp table dropped as select subject_id, rule from candidates where rule is not null

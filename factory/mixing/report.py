@@ -1,6 +1,7 @@
 """What is said of mixtures: what one took and dropped, and what tells two of them apart."""
 
 import json
+from importlib.util import find_spec
 from typing import Any
 
 from rich.console import Console
@@ -57,8 +58,10 @@ def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
     if pairs := report.get("pairs"):
         console.print(f"\n[bold]pairs[/bold]  {_pairs(pairs)}")
     at = where(store)
-    command = f"just train stage={mixture['stage']} mixture={name} recipe=smoke{at}"
-    console.print(f"\n[bold]next[/bold]\n  {command}\n  just diff a={name} b=NAME@VERSION{at}")
+    console.print("\n[bold]next[/bold]")
+    if find_spec(f"training.{mixture['stage']}"):
+        console.print(f"  just train stage={mixture['stage']} mixture={name} recipe=smoke{at}")
+    console.print(f"  just why {name}:0{at}\n  just diff a={name} b=NAME@VERSION{at}")
 
 
 def _parts(report: dict[str, Any]) -> Table:
