@@ -1,6 +1,7 @@
 """The words after a command: which are keys of the command itself, and which of its recipe."""
 
 from factory.errors import RecipeError, unknown
+from factory.recipe import Recipe, as_yaml
 
 
 def take(words: list[str], **defaults: str) -> tuple[list[str], dict[str, str]]:
@@ -45,3 +46,9 @@ def step_words(words: list[str]) -> tuple[list[str], str, bool]:
     """The words of a step's recipe, the store, and whether the recipe is only to be shown."""
     rest, values = take(words, store="data", show="false")
     return rest, values["store"], flag("show", values["show"])
+
+
+def show_recipe(recipe: Recipe) -> int:
+    """What `show=true` asks for; the exit code."""
+    print(as_yaml(recipe), end="")
+    return 0
