@@ -72,9 +72,9 @@ create view problem_sources as
 select * from raw.problem_sources anti join retracted_rows using (source, source_row);
 
 create view retracted_problems as
-select distinct problem_id
+select problem_id
 from raw.problem_sources semi join retracted_rows using (source, source_row)
-where problem_id not in (select problem_id from problem_sources);
+where problem_id not in (select problem_id from problem_sources) group by problem_id;
 
 create view retracted_rollouts as
 select rollout_id from raw.rollouts semi join retracted_rows using (source, source_row)
@@ -90,7 +90,7 @@ create view failures as select * from raw.failures anti join retracted_problems 
 create view verdicts as select * from raw.verdicts anti join retracted_rollouts using (rollout_id);
 
 create view test_problems as
-select distinct problem_id from raw.problem_sources where split = 'test';
+select problem_id from raw.problem_sources where split = 'test' group by problem_id;
 
 -- strong(votes, margin): a majority that may stand in for an answer nobody states, or question one.
 create macro strong(votes, margin) as votes >= 3 and margin >= 0.5;
@@ -238,26 +238,27 @@ where d.subject = 'problem' window same as (partition by d.cluster_id);
 -- a judge that was asked has the last word. `difficulty` is the pass-rate band of this
 -- rollout's own policy; `level` is the school level; `cluster_id` is the problem's cluster, or the
 -- problem itself; `split` is that of the cluster, so that no split straddles one; problems of one
--- `template_id` differ in numerals only.
+-- `template_id` differ in numerals only. (A materialized CTE keeps DuckDB 2.0 from leaving out columns
+-- of the other joins that nobody asked for: all of the text would be read.)
 create view corpus as
-with ruled as (
+with ruled as not materialized (
     select * from raw.verdicts where verifier <> 'judge'
     qualify row_number() over (
         partition by rollout_id, answer order by run_id desc, version desc) = 1
 ),
-judged as (
+judged as not materialized (
     select * from raw.verdicts where verifier = 'judge'
     qualify row_number() over (partition by rollout_id, answer order by run_id desc) = 1
 ),
-open as (  -- where a judge may speak, of the answer that was read
+open as not materialized (  -- where a judge may speak, of the answer that was read
     select rollout_id, answer, coalesce(canonical, extracted) as form from ruled
     where outcome in ('incorrect', 'ambiguous', 'timeout', 'unparseable_answer', 'error')
 ),
-decided as (
+decided as not materialized (
     select j.* from judged j semi join open o on o.rollout_id = j.rollout_id
         and o.answer = j.answer and o.form = coalesce(j.canonical, j.extracted)
 ),
-newest as (
+newest as not materialized (
     from ruled anti join decided using (rollout_id, answer)
     union all from decided
 ),
