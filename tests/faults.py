@@ -35,7 +35,7 @@ from typing import Any
 from zlib import crc32
 
 from aiohttp import web
-from provider import ROUTES
+from provider import ROUTES, forget_batches
 from replies import Words, graded, judged, words, written
 
 RESETS = {"reset-requests": "requests", "reset-tokens": "tokens"}
@@ -175,6 +175,7 @@ async def told(request: web.Request) -> web.Response:
 async def reset(request: web.Request) -> web.Response:
     """POST /reset."""
     LEDGER.reset()
+    forget_batches()
     return web.json_response({})
 
 

@@ -1,28 +1,18 @@
-"""Ingesting as a user does, by the words of the command line but in this process: a Python of its
-own takes a second a call. And what is then in the store."""
+"""Ingesting as a user does, by the words of the command line, and what is then in the store."""
 
 import json
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from conftest import run_factory
+
 from factory import catalog
-from factory.__main__ import main
 from factory.store import Store
-
-
-def command(*words: object) -> SimpleNamespace:
-    """`python -m factory WORDS`: its returncode, stdout and stderr."""
-    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-        code = main([str(word) for word in words])
-    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 def ingest(store: Path, *words: object) -> Any:
     """`just ingest` into a store."""
-    return command("ingest", f"store={store}", *words)
+    return run_factory("ingest", f"store={store}", *words)
 
 
 def ingest_jsonl(store: Path, path: Path, *words: object) -> Any:

@@ -19,59 +19,60 @@ from factory import journal, sampler
 from factory.__main__ import main
 from factory.backends.embedded import Embedded
 
-LOG = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-KILL_AT = int(sys.argv[2])
-GUARD = threading.Lock()
-points = 0
+Put = Callable[[Any, str, Any], None]
 
 
-def point() -> None:
-    global points
-    with GUARD:  # threads sync and seal
-        points += 1
-        if points == KILL_AT:
-            os.kill(os.getpid(), signal.SIGKILL)
+class Points:
+    """Counts the points this process passes, and dies at one of them; `put` may be undone."""
 
+    def __init__(self, log: Path, kill_at: int, put: Put = setattr) -> None:
+        self.passed = 0
+        self._kill_at = kill_at
+        self._guard = threading.Lock()  # threads sync and seal
+        self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        put(sampler, "SEAL_ROWS", 5)
+        for place, name in ((obstore, "put"), (os, "fsync"), (Path, "replace"), (Path, "unlink")):
+            put(place, name, self._guarded(getattr(place, name)))
+        put(journal.Journal, "write", self._acknowledged(journal.Journal.write))
+        put(Embedded, "sample", self._asked(Embedded.sample))
 
-def say(word: str, rollout_id: str) -> None:
-    os.write(LOG, f"{word} {rollout_id}\n".encode())
+    def _point(self) -> None:
+        with self._guard:
+            self.passed += 1
+            if self.passed == self._kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
 
+    def _say(self, word: str, rollout_id: str) -> None:
+        os.write(self._log, f"{word} {rollout_id}\n".encode())
 
-def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        point()
-        done = original(*args, **kwargs)
-        point()
-        return done
+    def _guarded(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._point()
+            done = original(*args, **kwargs)
+            self._point()
+            return done
 
-    return call
+        return call
 
+    def _acknowledged(self, write: Callable[..., None]) -> Callable[..., None]:
+        def call(kept: Any, table: str, row: dict[str, Any]) -> None:
+            self._point()
+            write(kept, table, row)
+            if table == "rollouts":
+                self._say("kept", row["rollout_id"])
+            self._point()
 
-def install() -> None:
-    sampler.SEAL_ROWS = 5
-    obstore.put = guarded(obstore.put)
-    os.fsync = guarded(os.fsync)
-    Path.replace = guarded(Path.replace)
-    Path.unlink = guarded(Path.unlink)
-    write, sample = journal.Journal.write, Embedded.sample
+        return call
 
-    def acknowledged(self: Any, table: str, row: dict[str, Any]) -> None:
-        point()
-        write(self, table, row)
-        if table == "rollouts":
-            say("kept", row["rollout_id"])
-        point()
+    def _asked(self, sample: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(teacher: Any, request: Any) -> Any:
+            self._say("asked", request.rollout_id)
+            return await sample(teacher, request)
 
-    async def asked(self: Any, request: Any) -> Any:
-        say("asked", request.rollout_id)
-        return await sample(self, request)
-
-    journal.Journal.write = acknowledged
-    Embedded.sample = asked
+        return call
 
 
 if __name__ == "__main__":  # not in the processes that verify
-    install()
+    Points(Path(sys.argv[1]), int(sys.argv[2]))
     code = main(sys.argv[3:])
-    print(f"points {points}")
     sys.exit(code)

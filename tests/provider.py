@@ -23,6 +23,12 @@ BATCHES: dict[str, dict[str, Any]] = {}
 ONCE: set[str] = set()  # what went wrong the one time it was to
 
 
+def forget_batches() -> None:
+    """Forget all."""
+    for held in (FILES, BATCHES, ONCE):
+        held.clear()
+
+
 def once(word: str) -> bool:
     """Whether a batch wants this to go wrong, for the first time."""
     wanted = any(word in batch["said"].split(",") for batch in BATCHES.values())

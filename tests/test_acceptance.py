@@ -10,32 +10,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, run_factory
-from faults import get, running
+from faults import get
 from rows import problems, run
 
-from factory import catalog
-from factory.store import Store
-
-HASTY = """
-import sys
-from factory import flow
-from factory.__main__ import main
+from factory import catalog, flow
 from factory.backends import _chat
-_chat.WAIT_S, flow.FIRST_WAIT_S = 0.3, 0.01
-sys.exit(main(sys.argv[1:]))
-"""
+from factory.store import Store
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
-    with running() as address:
-        yield address
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is given up, and asked again, soon."""
+    monkeypatch.setattr(_chat, "WAIT_S", 0.3)
+    monkeypatch.setattr(flow, "FIRST_WAIT_S", 0.01)
 
 
 def made(path: Path, *numbers: int) -> Path:
@@ -183,13 +176,11 @@ def test_429(tmp_path: Path, server: str) -> None:
     assert rows(store, "select count(*) from failures") == [(0,)]
 
 
+@pytest.mark.usefixtures("hasty")
 def test_hang(tmp_path: Path, server: str) -> None:
     """A server that accepts and never answers: recorded failures, owed again, no silent hole."""
     store = made(tmp_path / "s", 1, 2)
-    hasty = [sys.executable, "-c", HASTY, *words(store, server, "hang")]
-    done = subprocess.run(
-        hasty, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
+    done = ask(store, server, "hang")
     assert done.returncode == 1, done.stderr
     found = rows(store, "select kind, permanent, count(*) from failures group by all")
     assert found == [("timeout", False, 2)]
@@ -268,6 +259,7 @@ def test_no_secret(tmp_path: Path, server: str) -> None:
         assert not path.is_file() or secret.encode() not in path.read_bytes()
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
     ("statement", "model", "kind"),
     [
@@ -286,10 +278,7 @@ def test_bad_input(
     """Odd prompts and odd replies: a rollout or a failure row, never a crash, never a hole."""
     store = tmp_path / "s"
     Store(store, create=True).commit(run(), {"problems": problems(statement)})
-    hasty = [sys.executable, "-c", HASTY, *words(store, server, model)]
-    done = subprocess.run(
-        hasty, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
+    done = ask(store, server, model)
     assert done.returncode == (1 if kind else 0), done.stderr
     found = rows(store, "select kind from failures union all select null from rollouts")
     assert found == [(kind,)]

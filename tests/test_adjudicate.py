@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,6 @@ from schemas.arrow import from_rows
 
 # What the rules say of them against "Paul Smith": correct; correct; ambiguous; incorrect, twice.
 BOXED = ["Paul Smith", "paul smith", "Paul Smith senior", "Jane", "Jane"]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with faults.running() as address:
-        yield address
 
 
 @pytest.fixture
@@ -187,7 +180,10 @@ def test_what_was_told_before_a_kill_is_kept(judged: Store, server: str) -> None
     words = ["adjudicate", "teacher=local", f"teacher.base_url={server}/v1", "concurrency=2"]
     words += ["teacher.model=judge,delay=0.5", f"store={judged.root}"]
     process = subprocess.Popen([sys.executable, "-m", "factory", *words], cwd=ROOT)
-    time.sleep(7)
+    # 8 pairs were told, 2 requests and half a second each: at most 4 in the last COMMIT_S.
+    while faults.get(server, "count")["total"] < 18:
+        assert process.poll() is None
+        time.sleep(0.05)
     process.kill()
     process.wait()
     with catalog.connect(judged) as con:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,6 @@ from factory.store import Store
 from factory.teacher import Teacher
 
 TEACHER = Teacher(name="t", model="m", backend="batch", prompt="boxed", reasons=False)
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    with running() as address:
-        yield address
 
 
 COUNTS = "select (select count(*) from rollouts), (select count(*) from failures)"
@@ -195,13 +188,21 @@ def test_a_plan_never_waits_for_a_batch(tmp_path: Path, server: str) -> None:
     assert [sent["requests"] for sent in get(server, "submitted")] == [2]
 
 
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory, faulty: str) -> Path:
+    """A store whose run was killed while its batch was out; tests copy it."""
+    store = tmp_path_factory.mktemp("waiting") / "s"
+    made(store)
+    kill_once_submitted(store, words(store, faulty, "plain,polls=3"))
+    return store
+
+
 @pytest.mark.parametrize("content", ["", "{}", "not", '{"teacher": 1}'])
 def test_an_intent_that_cannot_be_read_is_one_line(
-    tmp_path: Path, server: str, content: str
+    tmp_path: Path, waiting: Path, server: str, content: str
 ) -> None:
     store = tmp_path / "s"
-    made(store)
-    kill_once_submitted(store, words(store, server, "plain,polls=3"))
+    shutil.copytree(waiting, store)
     (intent,) = (store / "batches").glob("*.json")
     intent.write_text(content)
     for done in (ask(store, server, "plain"), run_factory("status", f"store={store}")):

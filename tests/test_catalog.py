@@ -98,6 +98,15 @@ def test_every_format_holds_the_same_rows(demo: Path, tmp_path: Path) -> None:
     assert found == [(row["problem_id"], row["answer"]) for row in rows]
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(demo: Path) -> None:
+    command = f"{sys.executable} -m factory sql 'from corpus' format=csv store={demo} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"], cwd=ROOT, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (141, b"")
+    assert done.stdout.count(b"\n") == 1
+
+
 def test_a_wrong_format_or_key_is_named(demo: Path) -> None:
     assert (
         "unknown format 'jsn'; did you mean 'json'?" in ask(demo, "select 1", "format=jsn").stderr
@@ -119,11 +128,7 @@ def test_every_kind_of_column_has_a_place_in_every_format(demo: Path, form: str)
         "select wilson(1, 2) as w, [1, 2] as l, interval 1 day as i, sum(tokens) as s,"
         " max(created_at) as t, 1.5::decimal(4, 2) as d, null as n from corpus"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "factory", "sql", sql, f"store={demo}", f"format={form}"],
-        cwd=ROOT,
-        capture_output=True,
-    )
+    done = ask(demo, sql, f"format={form}")
     assert done.returncode == 0, done.stderr
     if form == "json":
         row = json.loads(done.stdout)[0]
@@ -318,7 +323,7 @@ def test_why_tells_what_is_known_of_a_rollout_and_names_an_unknown_id(demo: Path
         assert word in told
     unknown = run_factory("why", "a=b", f"store={demo}")
     assert unknown.returncode == 2
-    assert "no problem, rollout or run has the id 'a=b'" in unknown.stderr
+    assert "no problem, rollout, run or row of a mixture has the id 'a=b'" in unknown.stderr
 
 
 def test_readers_work_while_a_writer_commits(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -198,12 +197,6 @@ def test_why_shows_the_item_that_was_hit(store: Store, tmp_path: Path) -> None:
 # A teacher on what the rule leaves open.
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with faults.running() as address:
-        yield address
-
-
 HALF = FILLER * 3 + (
     "A farmer has 240 chickens and sells a quarter of them to a neighbour for $12 a piece. All of "
     "that buys 15 bags of corn. What is the price of one bag?"
@@ -215,7 +208,6 @@ def test_a_teacher_decides_about_suspects_once(store: Store, server: str, tmp_pa
     file = items(tmp_path / "mine.jsonl", FARM)
     decontaminate(store, "benchmark=mine", f"path={file}", "question=problem")
     assert [kind for *_, kind in rows(store, HITS)] == ["suspect"]
-    faults.forget(server)
     teacher = ("teacher=local", f"teacher.base_url={server}/v1")
     told = decontaminate(store, *teacher, "teacher.model=judge")
     assert "1 suspects different" in told

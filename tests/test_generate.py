@@ -1,13 +1,12 @@
 """The main job: what is bought, what is not bought again, and what the summary says."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import run_factory
-from faults import get, running
+from faults import get
 from rows import problems, run, sources
 
 from factory import catalog
@@ -280,13 +279,6 @@ def test_statements_the_solver_cannot_read_are_failures_once_and_for_all(tmp_pat
     again = run_factory("generate", f"store={store.root}", "n=2")
     assert again.returncode == 0
     assert rows(store.root, "select count(*) from failures") == [(10,)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a running server."""
-    with running() as address:
-        yield address
 
 
 def ask_local(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ingests import command, ingest, ingest_jsonl, jsonl, refusal, rows
+from conftest import run_factory
+from ingests import ingest, ingest_jsonl, jsonl, refusal, rows
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_text_of_every_kind_comes_back_as_it_went_in(home: Path, tmp_path: Path)
     sql = "select statement from problem_sources join raw.problems using (problem_id)"
     assert [s for (s,) in rows(home, f"{sql} order by source_row")] == statements
     for step in ("dedup", "tag", "verify"):
-        assert command(step, f"store={home}").returncode == 0
+        assert run_factory(step, f"store={home}").returncode == 0
 
 
 @pytest.mark.parametrize(

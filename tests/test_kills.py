@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_factory
+from killed import Points
 
 from factory import catalog
 from factory.store import Store
@@ -18,10 +19,13 @@ KILLED = Path(__file__).parent / "killed.py"
 STEPS = "steps=sample,verify,dedup,tag"
 
 
+def words(store: Path, limit: int) -> list[str]:
+    return ["generate", f"store={store}", f"limit={limit}", "n=2", "concurrency=3", STEPS]
+
+
 def start(store: Path, log: Path, kill_at: int, limit: int) -> subprocess.Popen[str]:
-    words = ["generate", f"store={store}", f"limit={limit}", "n=2", "concurrency=3", STEPS]
     return subprocess.Popen(
-        [sys.executable, str(KILLED), str(log), str(kill_at), *words],
+        [sys.executable, str(KILLED), str(log), str(kill_at), *words(store, limit)],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -32,10 +36,11 @@ def start(store: Path, log: Path, kill_at: int, limit: int) -> subprocess.Popen[
 
 def finish(store: Path, log: Path, limit: int) -> int:
     """Run to the end unharmed; the number of points passed."""
-    process = start(store, log, 0, limit)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return int(out.rpartition("points ")[2])
+    with pytest.MonkeyPatch.context() as patch:
+        points = Points(log, 0, patch.setattr)
+        done = run_factory(*words(store, limit))
+    assert done.returncode == 0, done.stderr
+    return points.passed
 
 
 def read(store: Path) -> tuple[int, int]:

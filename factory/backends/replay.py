@@ -44,6 +44,13 @@ class Replay:
         self._folder = TemporaryDirectory()
         self.con = duckdb.connect(f"{self._folder.name}/recorded.duckdb")
         try:
+            self._record(path, model)
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _record(self, path: Path, model: str) -> None:
+        try:
             models = {str(name): count for name, count in self._all(MODELS, path)}
             if model not in models:
                 raise unknown("recorded model", model, models)
@@ -79,6 +86,9 @@ class Replay:
 
     async def close(self) -> None:
         """Give the disk back."""
+        self._give_back()
+
+    def _give_back(self) -> None:
         self.con.close()
         self._folder.cleanup()
 

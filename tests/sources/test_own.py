@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import run_factory
-from ingests import command, ingest, refusal, rows
+from ingests import ingest, refusal, rows
 from shapes import ROWS, marked, numina_cot, thoughts, write
 
 from factory import reasoning
@@ -49,7 +49,7 @@ def test_chat_of_every_spelling_is_a_problem_and_a_rollout(home: Path, tmp_path:
     )
     done = ingest(home, "source=chat", f"path={path}", "answer=answer", "model=who")
     assert done.returncode == 0, done.stderr
-    assert command("verify", f"store={home}").returncode == 0
+    assert run_factory("verify", f"store={home}").returncode == 0
     assert rows(home, "select statement, answer, sources from problems") == [(user[1], "4", 6)]
     sql = "select model, trace, solution, outcome from corpus order by 1"
     assert rows(home, sql) == [
@@ -91,7 +91,7 @@ def test_own_traces_of_any_file(home: Path, tmp_path: Path) -> None:
     assert "needs model=NAME" in refusal(ingest(home, "source=jsonl", f"path={path}", *words))
     done = ingest(home, "source=jsonl", f"path={path}", *words, "model=my-model")
     assert done.returncode == 0, done.stderr
-    assert command("verify", f"store={home}").returncode == 0
+    assert run_factory("verify", f"store={home}").returncode == 0
     sql = "select model, sample_index, trace, outcome from corpus order by answer, sample_index"
     assert rows(home, sql) == [
         ("my-model", 0, "four", "correct"),

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ingests import command, ingest, rows
+from conftest import run_factory
+from ingests import ingest, rows
 from shapes import OMNI, ROWS, THOUGHTS_DEFAULT, write
 
 from factory.sources import omni_math
@@ -32,7 +33,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words, name, table in asked:
         done = ingest(desk / "store", *words.split(), f"path={write(desk / name, table)}")
         assert done.returncode == 0, f"{words}: {done.stderr}"
-    done = command("verify", f"store={desk / 'store'}")
+    done = run_factory("verify", f"store={desk / 'store'}")
     assert done.returncode == 0, done.stderr
     return desk / "store"
 
