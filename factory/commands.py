@@ -133,7 +133,7 @@ def _decontaminate(words: list[str]) -> int:
 
 
 def _mix(words: list[str]) -> int:
-    from factory import catalog, line, mix
+    from factory import card, catalog, line, mix
     from factory.mixing import report, spec
     from factory.progress import Progress
 
@@ -147,6 +147,8 @@ def _mix(words: list[str]) -> int:
     mixture, new = mix.run(store, recipe, Progress())
     catalog.publish(store)
     report.of_mixture(store, mixture, new)
+    if new:
+        card.when_frozen(store, mixture)
     return 0
 
 
@@ -283,5 +285,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "compact": _upkeep("compact"),
     "gc": _upkeep("gc"),
     "export": _upkeep("export"),
+    "card": _upkeep("card"),
+    "push": _upkeep("push"),
     "retract": _upkeep("retract"),
 }
