@@ -108,7 +108,7 @@ compact *args:
 gc *args:
     @python -m factory gc "$@"
 
-# tables for other tools
+# tables, or a mixture, for other tools
 [no-exit-message]
 export *args:
     @python -m factory export "$@"
@@ -117,6 +117,16 @@ export *args:
 [no-exit-message]
 diff *args:
     @python -m factory diff "$@"
+
+# what is known of a frozen mixture, with pictures
+[no-exit-message]
+card *args:
+    @python -m factory card "$@"
+
+# a frozen mixture to the Hugging Face hub, with its card
+[no-exit-message]
+push *args:
+    @python -m factory push "$@"
 
 # take rows back, with the reason; lists the mixtures that hold them
 [no-exit-message]

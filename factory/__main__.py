@@ -31,6 +31,9 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just compact                                         small shards into large ones
   just gc [older_than=7d] [plan=true]                  remove files nobody reads any more
   just export out=DIR [format=hf] [tables=corpus]      tables for other tools
+  just export mixture=mid@1 format=chat out=DIR        a mixture: chat, completion, dpo, verl
+  just card mixture=mid@1                              what is known of a mixture, with pictures
+  just push mixture=mid@1 repo=OWNER/NAME              that mixture to the hub, with its card
   just retract source=NAME [row=ID] reason="..."       take rows back, and say from which mixtures
 
 store=PATH or store=s3://BUCKET/PREFIX (default ./data) works everywhere; show=true prints the

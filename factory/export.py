@@ -1,20 +1,24 @@
-"""`just export out=DIR`: views of the catalog as Parquet files for other tools.
+"""`just export out=DIR`: views of the catalog, or a mixture, as files for other tools.
 
 `format=hf` adds the card that `datasets.load_dataset(DIR, TABLE)` and the Hugging Face hub read,
-and keeps the splits of a view apart. The folder appears whole or not at all.
+and keeps the splits of a view apart. `mixture=NAME@VERSION` is proved, and written as what other
+trainers read (`mixing/exports.py`). The folder appears whole or not at all.
 """
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import duckdb
 import yaml
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from factory import catalog, engine
 from factory.errors import UserError, unknown
+from factory.mixing import exports, frozen
 from factory.progress import Progress
 from factory.recipe import Recipe, listed
 from factory.store import Store
@@ -62,10 +66,11 @@ Made from snapshot `{snapshot_id}` of the store by commit `{commit}` of the fact
 
 
 class ExportRecipe(Recipe):
-    """Which views go where, in which form."""
+    """Which views, or which mixture, go where, in which form."""
 
     out: Path
-    format: Literal["parquet", "hf"]
+    mixture: str | None
+    format: Literal["parquet", "hf", "chat", "completion", "dpo", "verl"]
     tables: Annotated[list[str], BeforeValidator(listed), Field(min_length=1)]
 
     @field_validator("tables")
@@ -75,39 +80,61 @@ class ExportRecipe(Recipe):
             raise ValueError("name every table once")
         return tables
 
+    @model_validator(mode="after")
+    def _fits(self) -> "ExportRecipe":
+        if self.mixture is None and self.format in exports.FORMS:
+            raise ValueError(f"format={self.format} is of a mixture: give mixture=NAME@VERSION")
+        if self.mixture is not None and self.format not in exports.FORMS:
+            known = ", ".join(exports.FORMS)
+            raise ValueError(f"format={self.format} is of tables; of a mixture give one of {known}")
+        return self
+
 
 def run(store: Store, recipe: ExportRecipe, progress: Progress) -> None:
-    """Write the views, say their rows. Raises UserError where `out` exists or a view does not."""
-    if str(recipe.out).startswith("s3:"):
-        raise UserError(f"out={recipe.out} is a bucket; give a folder, and copy it there")
-    if recipe.out.exists():
-        raise UserError(f"out={recipe.out} exists; give a folder that does not")
-    part = recipe.out.with_name(f".{recipe.out.name}.{os.getpid()}.part")
+    """Write, and say the rows. Raises UserError where `out` exists, or a name does not."""
     snapshot = store.snapshot()
-    try:
-        with catalog.connect(store, snapshot) as con:
+    with whole(recipe.out) as part, catalog.connect(store, snapshot) as con:
+        if recipe.mixture:
+            with progress.task("export", 1) as advance:
+                mixture = exports.write(con, recipe.mixture, recipe.format, part)
+                advance()
+            rows = {frozen.label(mixture): mixture["rows"]}
+        else:
             written = _write(con, recipe, part, progress)
             if recipe.format == "hf":
                 (part / "README.md").write_text(_card(con, written, snapshot.snapshot_id))
-        part.rename(recipe.out)
+            rows = {table: sum(splits.values()) for table, splits in written.items()}
+    for name, count in rows.items():
+        print(f"  {count:>11,}  {name}")
+    print(f"in {recipe.out}")
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """A folder to fill, which is called `out` once all is in it. Raises UserError."""
+    if str(out).startswith("s3:"):
+        raise UserError(f"out={out} is a bucket; give a folder, and copy it there")
+    if out.exists():
+        raise UserError(f"out={out} exists; give a folder that does not")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        part.rename(out)
     except OSError as error:
-        raise UserError(f"cannot write {recipe.out}: {error.strerror}") from error
+        raise UserError(f"cannot write {out}: {error.strerror}") from error
     except duckdb.IOException as error:
         if part.name not in str(error):  # a shard cannot be read: whoever called says so
             raise
-        raise UserError(f"cannot write {recipe.out}: {catalog.one_line(error)}") from error
+        raise UserError(f"cannot write {out}: {catalog.one_line(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    for table, splits in written.items():
-        print(f"  {sum(splits.values()):>11,}  {table}")
-    print(f"in {recipe.out}")
 
 
 def _write(con: Any, recipe: ExportRecipe, part: Path, progress: Progress) -> Written:
     views = "select view_name from duckdb_views() where schema_name = 'main' and not internal"
     known = [name for (name,) in con.sql(views).fetchall()]
     written: Written = {}
-    part.mkdir(parents=True)
     with progress.task("export", len(recipe.tables)) as advance:
         for table in recipe.tables:
             if table not in known:

@@ -6,7 +6,7 @@ over the same rows gives the same id, and then nothing is written; other rows ma
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from typing import Any
@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from factory import catalog, clean, engine, identity, tokens
 from factory.errors import UserError
-from factory.mixing import budget, freeze, pairs, pool
+from factory.mixing import budget, freeze, frozen, pairs, pool
 from factory.mixing.spec import MixRecipe
 from factory.progress import Progress
 from factory.recipe import shown
@@ -24,7 +24,6 @@ from factory.store import Run, Snapshot, Store, canonical
 from schemas.arrow import from_rows
 
 LIBRARIES = ("duckdb", "math-verify", "polars", "pyarrow", "sympy", "tokenizers")
-FROZEN = ("mixtures", "mixture_rows", "mixture_drops")
 
 # What a mixture promises, asked of the rows themselves in other words, before they are frozen.
 LEAKED = """
@@ -53,7 +52,8 @@ def run(store: Store, recipe: MixRecipe, progress: Progress) -> tuple[dict[str, 
     with engine.run(store, "mix", shown(recipe)) as record:
         while True:
             now = store.snapshot()
-            snapshot = _asked(store, now, recipe)
+            pinned = recipe.snapshot
+            snapshot = frozen.as_of(store, now, pinned) if pinned else now
             with (
                 catalog.connect(store, snapshot) as con,
                 progress.task("mix", 3) as advance,
@@ -61,14 +61,6 @@ def run(store: Store, recipe: MixRecipe, progress: Progress) -> tuple[dict[str, 
                 found = _frozen(con, store, record, now, snapshot, recipe, advance)
             if found:
                 return found
-
-
-def _asked(store: Store, now: Snapshot, recipe: MixRecipe) -> Snapshot:
-    """The snapshot to select from; mixtures are known as they are now, however old it is."""
-    if recipe.snapshot is None:
-        return now
-    then = [shard for shard in store.pinned(recipe.snapshot).shards if shard.table not in FROZEN]
-    return replace(now, shards=(*then, *(s for t in FROZEN for s in now.of(t))))
 
 
 def _frozen(
@@ -83,7 +75,9 @@ def _frozen(
     """Select and freeze; None where another machine took the version meanwhile."""
     checked = clean.checked(store, snapshot, recipe.benchmarks)
     tokenizer = tokens.name(recipe.tokenizer)
-    spec = canonical({**shown(recipe), "tokenizer": tokenizer, "digests": checked})
+    # The same rows by another way are the same mixture.
+    asked = shown(recipe) | {"snapshot": None, "tokenizer": tokenizer, "digests": checked}
+    spec = canonical(asked)
     report = select(con, store, snapshot, recipe)
     advance()
     mixture_id = identity.mixture_id(spec, freeze.digests(con, recipe))

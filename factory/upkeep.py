@@ -1,9 +1,9 @@
-"""What keeps a store well: compact, gc, export, retract."""
+"""What keeps a store well, and hands it out: compact, gc, export, card, push, retract."""
 
 from collections.abc import Callable
 from typing import Any
 
-from factory import catalog, compact, export, gc, retract, summary
+from factory import card, catalog, compact, export, gc, push, retract, summary
 from factory.progress import Progress
 from factory.recipe import Recipe
 from factory.store import Run, Store
@@ -12,12 +12,16 @@ MODELS: dict[str, type[Recipe]] = {
     "compact": compact.CompactRecipe,
     "gc": gc.GcRecipe,
     "export": export.ExportRecipe,
+    "card": card.CardRecipe,
+    "push": push.PushRecipe,
     "retract": retract.RetractRecipe,
 }
 RUNS: dict[str, Callable[[Store, Any, Progress], Run | None]] = {
     "compact": compact.run,
     "gc": gc.run,
     "export": export.run,
+    "card": card.run,
+    "push": push.run,
     "retract": retract.run,
 }
 

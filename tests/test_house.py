@@ -88,6 +88,7 @@ def test_the_trainer_reaches_into_the_factory_only_through_named_doors() -> None
         "store",
         "engine",
         "identity",
+        "mixing",
         "errors",
         "files",
         "shell",

@@ -307,7 +307,10 @@ def test_export_writes_what_datasets_reads(demo: Path, tmp_path: Path) -> None:
         (("gc", "older_than=9999999999d"), "give an age of at most 999999999d"),
         (("compact", "target_mb=0"), "target_mb='0' does not fit"),
         (("export",), "'out' is missing; give out=VALUE"),
-        (("export", "out=x", "format=csv"), "should be 'parquet' or 'hf'"),
+        (
+            ("export", "out=x", "format=csv"),
+            "should be 'parquet', 'hf', 'chat', 'completion'",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(demo: Path, words: tuple[str, ...], said: str) -> None:

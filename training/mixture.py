@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from factory.catalog import connect, one_line
 from factory.errors import StoreError, UserError, unknown
-from factory.identity import ROW, mixture_id
+from factory.identity import ROW
+from factory.mixing.frozen import label, prove
 from factory.store import Store
 
 if TYPE_CHECKING:
@@ -60,13 +61,10 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
             rows = con.sql(sql, params=params).to_arrow_table()
     except duckdb.Error as error:
         raise StoreError(f"cannot read mixtures in {store.where}: {one_line(error)}") from error
-    found = mixture_id(chosen["spec"], rows["digest"].to_pylist())
-    if found != chosen["mixture_id"]:
-        raise StoreError(
-            f"mixture {_label(chosen)} is not what was frozen: its {rows.num_rows} rows hash to "
-            f"{found}, its id is {chosen['mixture_id']}; `just doctor` finds what changed"
-        )
-    return Mixture(chosen["name"], chosen["version"], found, rows.drop_columns("digest"))
+    prove(chosen, rows["digest"].to_pylist())
+    return Mixture(
+        chosen["name"], chosen["version"], chosen["mixture_id"], rows.drop_columns("digest")
+    )
 
 
 def _choose(
@@ -81,17 +79,13 @@ def _choose(
         )
     if name is None:
         return fitting[-1]
-    named = [row for row in known if name in (row["name"], _label(row))]
+    named = [row for row in known if name in (row["name"], label(row))]
     if not named:
-        raise unknown("mixture", name, map(_label, known))
+        raise unknown("mixture", name, map(label, known))
     chosen = named[-1]
     if chosen["stage"] != stage:
         raise UserError(
-            f"mixture {_label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
-            f"made for {stage!r}: {', '.join(map(_label, fitting)) or 'none'}"
+            f"mixture {label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
+            f"made for {stage!r}: {', '.join(map(label, fitting)) or 'none'}"
         )
     return chosen
-
-
-def _label(row: dict[str, Any]) -> str:
-    return f"{row['name']}@{row['version']}"

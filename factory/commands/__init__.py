@@ -28,6 +28,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "compact": keep.upkeep("compact"),
     "gc": keep.upkeep("gc"),
     "export": keep.upkeep("export"),
+    "card": keep.upkeep("card"),
+    "push": keep.upkeep("push"),
     "retract": keep.upkeep("retract"),
 }
 

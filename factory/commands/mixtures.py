@@ -9,7 +9,7 @@ from factory.words import only, show_recipe, step_words
 
 def mix(words: list[str]) -> int:
     """What a mixture needs first, then its freezing."""
-    from factory import catalog, line, mix
+    from factory import card, catalog, line, mix
     from factory.mixing import report, spec
     from factory.progress import Progress
 
@@ -23,6 +23,8 @@ def mix(words: list[str]) -> int:
     mixture, new = mix.run(store, recipe, Progress())
     catalog.publish(store)
     report.of_mixture(store, mixture, new)
+    if new:
+        card.when_frozen(store, mixture)
     return 0
 
 

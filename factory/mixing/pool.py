@@ -102,7 +102,7 @@ TOO_MANY = """rowid in (select rowid from pool qualify {number} over (
 
 def fill(con: Any, store: Store, snapshot: Snapshot, recipe: MixRecipe) -> None:
     """Make `pool` and `dropped`. Raises UserError, QueryError."""
-    policy = _policy(con, recipe) if recipe.stage == "rl" else None
+    policy = policy_of(con, recipe.policy) if recipe.stage == "rl" else None
     named = _named(store, snapshot, recipe, policy)
     con.register("named", named)
     clean.leave_out(con, recipe.benchmarks, variants=recipe.number_variants == "drop")
@@ -183,16 +183,16 @@ def _named(store: Store, snapshot: Snapshot, recipe: MixRecipe, policy: str | No
     return found
 
 
-def _policy(con: Any, recipe: MixRecipe) -> str:
+def policy_of(con: Any, name: str | None) -> str:
     """The policy whose pass rates and lengths count: that asked for, or the newest."""
     known = con.sql("""
         select teacher, policy_id, max(run_id) as newest from groups group by all order by 3, 2
     """).fetchall()
     if not known:
         raise UserError("no rollouts measure any problem yet; `just generate` makes some")
-    fitting = [p for t, p, _ in known if recipe.policy in (None, t, p)]
+    fitting = [p for t, p, _ in known if name in (None, t, p)]
     if not fitting:
-        raise unknown("policy", recipe.policy or "", {t for t, _, _ in known})
+        raise unknown("policy", name or "", {t for t, _, _ in known})
     return fitting[-1]
 
 
