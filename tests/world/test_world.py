@@ -263,9 +263,9 @@ def test_a_statement_no_family_knows_gives_no_rollout(statement: str) -> None:
 def test_a_huge_or_hostile_statement_is_refused_quickly() -> None:
     million = 1_000_000
     hostile = ["Compute " + "1 + " * million, "9" * million, " " * million, "Compute " + "9" * 590]
-    started = time.perf_counter()
+    started = time.process_time()
     assert [recognise(statement) for statement in hostile] == [None] * len(hostile)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize(
@@ -281,10 +281,10 @@ def test_a_huge_or_hostile_statement_is_refused_quickly() -> None:
      " and common ratio 999999."],
 )  # fmt: skip
 def test_a_strangers_numbers_never_crash_or_hang_the_solver(statement: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for seed in range(20):
         assert written(statement, seed, 1.0).finish_reason in ("stop", "length")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_slips_at_any_rate_never_crash_a_family() -> None:
