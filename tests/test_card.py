@@ -126,11 +126,12 @@ def test_a_folder_that_cannot_be_written_or_a_missing_extra_stops_no_freeze(
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['matplotlib'] = None\n")
     env = {"PYTHONPATH": f"{tmp_path}:{Path(card.__file__).parent.parent}"}
     at = f"store={desk / 'data'}"
-    done = run_factory("mix", "mixture=dpo", at, cwd=tmp_path, env=env)
+    done = run_factory("mix", "mixture=dpo", at, cwd=tmp_path, env=env, process=True)
     assert done.returncode == 0, done.stderr
     (line,) = [each for each in done.stderr.splitlines() if "note: the mixture is frozen" in each]
     assert f"`just card mixture=dpo@1 {at}` makes the card" in line
-    done = run_factory("card", "mixture=dpo@1", at, f"out={tmp_path / 'out'}", env=env)
+    out = f"out={tmp_path / 'out'}"
+    done = run_factory("card", "mixture=dpo@1", at, out, env=env, process=True)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "out" / "dpo@1.md").read_text()
     assert prose.NO_PICTURES in text

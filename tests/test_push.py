@@ -187,17 +187,17 @@ def test_a_push_uploads_the_whole_tree_and_says_what_is_in_its_way(
 ) -> None:
     words = ("push", "mixture=mid@1", "repo=me/it", f"store={mixtures.root}")
     env = {"HF_HOME": str(tmp_path), "HF_TOKEN": "", "HF_HUB_OFFLINE": "0"}
-    bare = run_factory(*words, env=env)
+    bare = run_factory(*words, env=env, process=True)  # its libraries read it when they are loaded
     assert (bare.returncode, bare.stderr.count("\n")) == (2, 1)
     assert "no token for the hub" in bare.stderr
     with hub() as (url, kind):
         env |= {"HF_TOKEN": "hf_secret", "HF_ENDPOINT": url}
-        done = run_factory(*words, env=env)
+        done = run_factory(*words, env=env, process=True)
     assert done.returncode == 0, done.stderr
     assert "datasets/me/it" in done.stdout
     assert {"README.md", "data/train-00000.parquet", "pictures/lengths.png"} <= set(kind.files)
     assert {auth for _, auth in kind.asked} == {"Bearer hf_secret"}
-    gone = run_factory(*words, env=env)
+    gone = run_factory(*words, env=env, process=True)
     assert gone.returncode == 2
     last = gone.stderr.splitlines()[-1]
     assert "error: the hub cannot be reached" in last
