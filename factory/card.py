@@ -14,7 +14,7 @@ from factory.errors import UserError
 from factory.mixing import facts, frozen, pictures, prose
 from factory.mixing.facts import Rows
 from factory.progress import Progress
-from factory.recipe import HOME, Recipe, resolve
+from factory.recipe import Recipe, of_step
 from factory.store import Store
 from factory.summary import where
 
@@ -42,7 +42,7 @@ def run(store: Store, recipe: CardRecipe, progress: Progress) -> None:
 def when_frozen(store: Store, mixture: dict[str, Any]) -> None:
     """The card of what `just mix` has just committed; where it cannot be written, say so."""
     asked = f"mixture={frozen.label(mixture)}"
-    recipe = resolve(CardRecipe, HOME / "recipes" / "card.yaml", [asked])
+    recipe = of_step(CardRecipe, "card", [asked])
     try:
         print(f"\ncard in {write(store, mixture, recipe.out)}")
     except UserError as error:

@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any
 
 from factory import adaptive, catalog, dedup, generate, ingest, tag, verify
-from factory.benchmark import HELDOUT, DecontaminateRecipe, held_out
+from factory.benchmark import HELDOUT, DecontaminateRecipe, held
 from factory.mixing.spec import MixRecipe
 from factory.order import GenerateRecipe
 from factory.progress import Progress
-from factory.recipe import HOME, Recipe, resolve
+from factory.recipe import Recipe, of_step
 from factory.store import Run, Store
 
 MODELS: dict[str, type[Recipe]] = {
@@ -31,7 +31,7 @@ def step(name: str) -> Callable[[Store, Any, Progress], Run]:
 
 def recipe_of(name: str, overrides: list[str]) -> Recipe:
     """The recipe of a step: its YAML file with the overrides on top."""
-    return resolve(MODELS[name], HOME / "recipes" / f"{name}.yaml", overrides)
+    return of_step(MODELS[name], name, overrides)
 
 
 def run_step(store: Store, name: str, recipe: Recipe, progress: Progress) -> Run:
@@ -65,11 +65,12 @@ def prepare_mix(store: Store, recipe: MixRecipe, progress: Progress) -> MixRecip
     step("tag")(store, recipe_of("tag", [f"tokenizer={recipe.tokenizer}"]), progress)
     if HELDOUT not in recipe.benchmarks:
         return recipe
-    if not held_out(store):
-        others = [name for name in recipe.benchmarks if name != HELDOUT]
-        return recipe.model_copy(update={"benchmarks": others})
     step("decontaminate")(store, recipe_of("decontaminate", [f"benchmark={HELDOUT}"]), progress)
-    return recipe
+    with catalog.connect(store) as con:
+        if HELDOUT in held(con):
+            return recipe
+    others = [name for name in recipe.benchmarks if name != HELDOUT]
+    return recipe.model_copy(update={"benchmarks": others})
 
 
 def prepare(store: Store, recipe: GenerateRecipe, progress: Progress) -> list[Run]:

@@ -27,16 +27,11 @@ from factory.store import Store
 
 FILE_BYTES = 512 << 20  # of rows, before they are compressed
 READ_ROWS = 2_048
-TEXTS = {
-    "mid": "r.rollout_id, r.prompt, r.completion",
-    "sft": "r.rollout_id, r.prompt, r.completion",
-    "dpo": "r.rollout_id, r.rejected_id, r.prompt, r.completion as chosen, r.rejected",
-    "rl": "r.prompt, r.answer",
-}
+IDS = {"mid": "r.rollout_id, ", "sft": "r.rollout_id, ", "dpo": "r.rollout_id, r.rejected_id, "}
 ROWS = """
     select r.position, r.part, r.problem_id, t.source, t.license, t.level, t.domain, t.difficulty,
         t.pass_rate, t.teacher, t.model, t.policy_id, t.rollout_license, t.verifier,
-        t.verifier_version, r.tokens, {texts}
+        t.verifier_version, r.tokens, {example}
     from raw.mixture_rows r join told t on t.position = r.position and t.side = 'chosen'
     where r.mixture_id = $mixture_id order by r.position
 """
@@ -121,7 +116,7 @@ def _refuse(con: Any, mixture: dict[str, Any]) -> None:
 def _rows(con: Any, mixture: dict[str, Any], folder: Path) -> None:
     """The rows in files of some FILE_BYTES, whose names sort as the rows do."""
     folder.mkdir()
-    sql = ROWS.format(texts=TEXTS[mixture["stage"]])
+    sql = ROWS.format(example=IDS.get(mixture["stage"], "") + frozen.EXAMPLE[mixture["stage"]])
     reader = con.sql(sql, params={"mixture_id": mixture["mixture_id"]}).to_arrow_reader(READ_ROWS)
     tables = (pa.Table.from_batches([batch]) for batch in reader)
     rows = 0

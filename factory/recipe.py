@@ -48,6 +48,11 @@ def resolve(model: type[R], defaults: Path, overrides: Iterable[str]) -> R:
     return validate(model, values)
 
 
+def of_step(model: type[R], name: str, overrides: Iterable[str]) -> R:
+    """The recipe of a step or command: `recipes/NAME.yaml` with the overrides on top."""
+    return resolve(model, HOME / "recipes" / f"{name}.yaml", overrides)
+
+
 def load(path: Path) -> dict[str, Any]:
     """The values of a YAML file. Raises RecipeError."""
     try:

@@ -8,26 +8,18 @@ from factory.progress import Progress
 from factory.recipe import Recipe
 from factory.store import Run, Store
 
-MODELS: dict[str, type[Recipe]] = {
-    "compact": compact.CompactRecipe,
-    "gc": gc.GcRecipe,
-    "export": export.ExportRecipe,
-    "card": card.CardRecipe,
-    "push": push.PushRecipe,
-    "retract": retract.RetractRecipe,
-}
-RUNS: dict[str, Callable[[Store, Any, Progress], Run | None]] = {
-    "compact": compact.run,
-    "gc": gc.run,
-    "export": export.run,
-    "card": card.run,
-    "push": push.run,
-    "retract": retract.run,
+COMMANDS: dict[str, tuple[type[Recipe], Callable[[Store, Any, Progress], Run | None]]] = {
+    "compact": (compact.CompactRecipe, compact.run),
+    "gc": (gc.GcRecipe, gc.run),
+    "export": (export.ExportRecipe, export.run),
+    "card": (card.CardRecipe, card.run),
+    "push": (push.PushRecipe, push.run),
+    "retract": (retract.RetractRecipe, retract.run),
 }
 
 
 def run(store: Store, name: str, recipe: Any) -> None:
     """Do it and say what was done. Raises UserError."""
-    if record := RUNS[name](store, recipe, Progress()):  # None: the store is as it was
+    if record := COMMANDS[name][1](store, recipe, Progress()):  # None: the store is as it was
         catalog.publish(store)
         summary.of_step(record, store)

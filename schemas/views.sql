@@ -234,6 +234,11 @@ from duplicates d left join problems p on p.problem_id = d.subject_id
 left join test_problems t on t.problem_id = d.subject_id
 where d.subject = 'problem' window same as (partition by d.cluster_id);
 
+-- The family of every problem that was read.
+create view problem_templates as
+select subject_id, arg_max(template_key, run_id) as template_id
+from fingerprints where subject = 'problem' group by subject_id;
+
 -- One row per rollout with everything known of it. What the rules call correct stays so; elsewhere
 -- a judge that was asked has the last word. `difficulty` is the pass-rate band of this
 -- rollout's own policy; `level` is the school level; `cluster_id` is the problem's cluster, or the
@@ -277,10 +282,6 @@ loops as (
     select subject_id, value from tags
     where subject = 'rollout' and tagger = 'repetition' and name = 'repetition'
 ),
-template as (
-    select subject_id, arg_max(template_key, run_id) as template_id
-    from fingerprints where subject = 'problem' group by subject_id
-),
 rollout_cluster as (select subject_id, cluster_id, representative_id from duplicates where subject = 'rollout')
 select
     r.rollout_id, r.problem_id, r.teacher, r.model, r.policy_id, r.sample_index,
@@ -304,7 +305,7 @@ left join rate on rate.subject_id = r.problem_id and rate.scope = r.policy_id
 left join length on length.subject_id = r.rollout_id
 left join loops on loops.subject_id = r.rollout_id
 left join problem_clusters pc on pc.subject_id = r.problem_id
-left join template on template.subject_id = r.problem_id
+left join problem_templates template on template.subject_id = r.problem_id
 left join rollout_cluster rc on rc.subject_id = r.rollout_id;
 
 -- One row per group: the rollouts of one problem by one policy. `rollouts` counts all of them, `n`

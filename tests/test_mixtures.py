@@ -1,7 +1,6 @@
 """What a spec chooses: rules, caps, shares, balance, pairs and prompts; a reason for each row."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from rows import problems, rollout, run
 from factory.errors import QueryError, RecipeError, UserError
 from factory.identity import problem_id
 from factory.mixing import spec
+from factory.recipe import HOME
 from factory.store import Store
 from schemas.arrow import from_rows
 
@@ -226,7 +226,7 @@ def test_rows_are_not_frozen_before_they_are_checked_against_a_declared_set(stor
         mixed(store, "mixture=phi4mini-mid")
 
 
-@pytest.mark.parametrize("name", sorted(p.stem for p in Path("factory/mixtures").glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(p.stem for p in (HOME / "mixtures").glob("*.yaml")))
 def test_every_ready_spec_is_whole(name: str) -> None:
     assert spec.resolve([f"mixture={name}"]).mixture == name
 

@@ -11,19 +11,13 @@ import pyarrow as pa
 from factory.catalog import connect, one_line
 from factory.errors import StoreError, UserError, unknown
 from factory.identity import ROW
-from factory.mixing.frozen import label, prove
+from factory.mixing.frozen import EXAMPLE, label, prove
 from factory.store import Store
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 _FROM = f"{ROW} as digest from raw.mixture_rows where mixture_id = $mixture_id order by position"
-COLUMNS = {
-    "mid": "prompt, completion",
-    "sft": "prompt, completion",
-    "dpo": "prompt, completion as chosen, rejected",
-    "rl": "prompt, answer",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
         with connect(store) as con:
             known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
             chosen = _choose(known.to_pylist(), name, stage, store)
-            sql, params = f"select {COLUMNS[stage]}, {_FROM}", {"mixture_id": chosen["mixture_id"]}
+            sql, params = f"select {EXAMPLE[stage]}, {_FROM}", {"mixture_id": chosen["mixture_id"]}
             rows = con.sql(sql, params=params).to_arrow_table()
     except duckdb.Error as error:
         raise StoreError(f"cannot read mixtures in {store.where}: {one_line(error)}") from error

@@ -5,6 +5,7 @@ same messages answers sample k; one that was never recorded is refused for good.
 """
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,11 +44,10 @@ class Replay:
     def __init__(self, path: Path, model: str) -> None:
         self._folder = TemporaryDirectory()
         self.con = duckdb.connect(f"{self._folder.name}/recorded.duckdb")
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._give_back)
             self._record(path, model)
-        except BaseException:
-            self._give_back()
-            raise
+            undo.pop_all()
 
     def _record(self, path: Path, model: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from factory import recipe as recipes
+from factory.recipe import of_step
 from factory.store import Store
 from factory.words import show_recipe, step_words
 
@@ -14,9 +14,7 @@ def upkeep(name: str) -> Callable[[list[str]], int]:
         from factory import upkeep
 
         rest, path, show = step_words(words)
-        recipe = recipes.resolve(
-            upkeep.MODELS[name], recipes.HOME / "recipes" / f"{name}.yaml", rest
-        )
+        recipe = of_step(upkeep.COMMANDS[name][0], name, rest)
         if show:
             return show_recipe(recipe)
         upkeep.run(Store(path), name, recipe)

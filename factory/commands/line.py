@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from factory import recipe as recipes
-from factory.store import Store, exists
+from factory.recipe import of_step
+from factory.store import Run, Store, exists
 from factory.words import flag, show_recipe, step_words, take
 
 
@@ -104,37 +104,38 @@ def tag(words: list[str]) -> int:
     """The taggers; or, with `teacher=`, a teacher on level and domain."""
     if not any(word.startswith("teacher=") for word in words):
         return simple("tag")(words)
-    from factory import catalog, grade, llm_judge, summary
-    from factory.progress import Progress
+    from factory import grade
 
-    rest, path, show = step_words(words)
-    recipe = llm_judge.resolve(rest, grade.PROMPT)
-    if show:
-        return show_recipe(recipe)
-    recipe.teacher.key()
-    store = Store(path)
-    run = grade.run(store, recipe, Progress())
-    catalog.publish(store)
-    summary.of_step(run, store)
-    return 1 if run.counts and "problems graded" not in run.counts else 0
+    run = _asked(words, grade.PROMPT, grade.run)
+    return 1 if run and run.counts and "problems graded" not in run.counts else 0
 
 
 def adjudicate(words: list[str]) -> int:
     """A teacher on what the rules leave open."""
-    from factory import adjudicate, catalog, llm_judge, summary
+    from factory import adjudicate, llm_judge
+
+    if not (run := _asked(words, llm_judge.PROMPT, adjudicate.run)):
+        return 0
+    told = any(outcome in run.counts for outcome in adjudicate.OUTCOMES.values())
+    return 1 if any(name.startswith("pairs failed") for name in run.counts) and not told else 0
+
+
+def _asked(words: list[str], prompt: str, work: Callable[..., Run]) -> Run | None:
+    """A run that asks a teacher; None where its recipe was only to be shown."""
+    from factory import catalog, llm_judge, summary
     from factory.progress import Progress
 
     rest, path, show = step_words(words)
-    recipe = llm_judge.resolve(rest)
+    recipe = llm_judge.resolve(rest, prompt)
     if show:
-        return show_recipe(recipe)
+        show_recipe(recipe)
+        return None
     recipe.teacher.key()
     store = Store(path)
-    run = adjudicate.run(store, recipe, Progress())
+    run = work(store, recipe, Progress())
     catalog.publish(store)
     summary.of_step(run, store)
-    told = any(outcome in run.counts for outcome in adjudicate.OUTCOMES.values())
-    return 1 if any(name.startswith("pairs failed") for name in run.counts) and not told else 0
+    return run
 
 
 def judge(words: list[str]) -> int:
@@ -143,8 +144,7 @@ def judge(words: list[str]) -> int:
     from factory.progress import Progress
 
     rest, values = take(words, store="data", show="false")
-    where = recipes.HOME / "recipes" / "judge.yaml"
-    recipe = recipes.resolve(judge.JudgeRecipe, where, rest)
+    recipe = of_step(judge.JudgeRecipe, "judge", rest)
     if flag("show", values["show"]):
         return show_recipe(recipe)
     for outcome, count in sorted(judge.run(recipe, Progress()).items()):

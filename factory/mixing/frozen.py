@@ -14,6 +14,13 @@ from factory.store import Snapshot, Store
 
 TABLES = ("mixtures", "mixture_rows", "mixture_drops")
 
+# What an example of a stage is, as TRL calls the columns.
+EXAMPLE = {
+    "mid": "prompt, completion",
+    "sft": "prompt, completion",
+    "dpo": "prompt, completion as chosen, rejected",
+    "rl": "prompt, answer",
+}
 DIGESTS = f"""
     select {identity.ROW} from raw.mixture_rows where mixture_id = $mixture_id order by position
 """
@@ -36,6 +43,14 @@ def find(con: Any, name: str) -> dict[str, Any]:
     if not named:
         raise unknown("mixture", name, map(label, known))
     return named[-1]
+
+
+def known(con: Any, names: Iterable[str]) -> None:
+    """Raises RecipeError for a name that is no NAME@VERSION of a mixture."""
+    there = [label(row) for row in con.sql("from mixtures").to_arrow_table().to_pylist()]
+    for name in names:
+        if name not in there:
+            raise unknown("mixture", name, there)
 
 
 def prove(mixture: dict[str, Any], digests: Iterable[str]) -> None:

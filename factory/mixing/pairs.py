@@ -37,11 +37,9 @@ PAIRS = """
     join paired using (subject_id) join pool r on r.subject_id = paired.other_id
 """
 GAPS = """
-    with pool_of as (select subject_id, problem_id, policy_id, outcome, tokens from pool),
-    groups_of as (
+    select avg(gap) from (
         select avg(tokens) filter (outcome = 'incorrect') - avg(tokens) filter (outcome = 'correct')
-            as gap from pool_of group by problem_id, policy_id)
-    select avg(gap) from groups_of where gap is not null
+            as gap from pool group by problem_id, policy_id)
 """
 
 # A loss in which both sides share nearly all tokens pushes both down (likelihood displacement).
@@ -77,6 +75,17 @@ def match(con: Any, recipe: MixRecipe) -> dict[str, Any]:
     """).fetchall()[0]
     con.execute(PAIRS)
     return {"gap_before": before, "gap_after": after[0], "distance_after": after[1]}
+
+
+def told(pairs: dict[str, Any]) -> str:
+    """What `match` and `likeness` found, in words."""
+    return (
+        f"of a pair the rejected rollout is longer by {pairs['gap_after']:+,.0f} tokens on "
+        f"average ({pairs['gap_before']:+,.0f} before pairs were matched; "
+        f"{pairs['distance_after']:,.0f} apart), "
+        f"{pairs['same_but_last_line']:,} pairs differ in their last line only, "
+        f"{pairs['near_identical']:,} share 9 of 10 lines"
+    )
 
 
 def likeness(con: Any) -> dict[str, int]:

@@ -5,7 +5,6 @@ says, it can only name rows. What is test is taken out of them afterwards. A can
 refuses is a row of `dropped` with the first rule that did; the others make up `pool`.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +12,7 @@ import pyarrow as pa
 from factory import catalog, clean, tokens
 from factory.catalog import quoted
 from factory.errors import QueryError, UserError, unknown
+from factory.mixing import frozen
 from factory.mixing.spec import MixRecipe
 from factory.store import Snapshot, Store
 
@@ -45,8 +45,7 @@ ASKED = """
             s.problem_id in (select problem_id from mixture_rows
                 where name || '@' || version in (select unnest($exclude))) as excluded
         from stated s join problems p using (problem_id)
-        left join (select subject_id as problem_id, arg_max(template_key, run_id) as template_id
-            from fingerprints where subject = 'problem' group by subject_id) t using (problem_id)
+        left join problem_templates t on t.subject_id = s.problem_id
         left join (select subject_id as problem_id, value from tags where subject = 'problem'
             and tagger = 'prompt_length' and name = 'prompt_tokens' and scope = $tokenizer
             ) length using (problem_id)
@@ -91,10 +90,9 @@ PROMPTS = f"""
     left join (from groups where policy_id = $policy) g using (problem_id)
     left join named n on n.subject_id = p.problem_id
 """
-DROP = """
+DROPPED = """
     insert into dropped select unnest(list_filter([subject_id, other_id], lambda x: x is not null)),
-        $rule from pool where {which};
-    delete from pool where {which}
+        $rule from pool where {which}
 """
 TOO_MANY = """rowid in (select rowid from pool qualify {number} over (
     partition by {of} order by {order}) > {most})"""
@@ -106,7 +104,7 @@ def fill(con: Any, store: Store, snapshot: Snapshot, recipe: MixRecipe) -> None:
     named = _named(store, snapshot, recipe, policy)
     con.register("named", named)
     clean.leave_out(con, recipe.benchmarks, variants=recipe.number_variants == "drop")
-    _known(con, recipe.exclude)
+    frozen.known(con, recipe.exclude)
     con.execute(STATED)
     tokenizer = tokens.name(recipe.tokenizer)
     con.execute(ASKED, {"exclude": recipe.exclude, "tokenizer": tokenizer})
@@ -117,9 +115,9 @@ def fill(con: Any, store: Store, snapshot: Snapshot, recipe: MixRecipe) -> None:
         con.execute(ROLLOUTS, {**values, "tokenizer": tokenizer})
     con.execute("""
         create temp table pool as select * exclude (rule) from candidates where rule is null;
-        create temp table dropped as select subject_id, rule from candidates where rule is not null
+        create temp table dropped as select subject_id, rule from candidates where rule is not null;
+        drop table candidates
     """)
-    con.execute("delete from dropped where subject_id is null; drop table candidates")
     if uncounted := con.sql("select count(*) from pool where tokens is null").fetchall()[0][0]:
         raise UserError(
             f"{uncounted:,} candidates are not counted by tokenizer {recipe.tokenizer!r}; "
@@ -158,9 +156,8 @@ def too_many(
 
 def drop(con: Any, rule: str, which: str) -> None:
     """Move rows of the pool to `dropped`."""
-    insert, delete = DROP.format(which=which).split(";")
-    con.execute(insert, {"rule": rule})
-    con.execute(delete)
+    con.execute(DROPPED.format(which=which), {"rule": rule})
+    con.execute(f"delete from pool where {which}")
 
 
 def _named(store: Store, snapshot: Snapshot, recipe: MixRecipe, policy: str | None) -> pa.Table:
@@ -194,11 +191,3 @@ def policy_of(con: Any, name: str | None) -> str:
     if not fitting:
         raise unknown("policy", name or "", {t for t, _, _ in known})
     return fitting[-1]
-
-
-def _known(con: Any, names: Sequence[str]) -> None:
-    rows = con.sql("select name || '@' || version from mixtures").fetchall()
-    known = [name for (name,) in rows]
-    for name in names:
-        if name not in known:
-            raise unknown("mixture", name, known)

@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from factory.errors import RecipeError
-from factory.mixing import frozen, spec
+from factory.mixing import frozen, pairs, spec
 from factory.mixing.facts import Rows
 from factory.mixing.limits import limits
 from factory.recipe import shown
@@ -162,14 +162,8 @@ def _caps(asked: dict[str, Any], report: dict[str, Any]) -> str:
     names += ("tokens", "balance", "exclude", "licences", "policy", "prefer")
     caps = [f"`{name}={_value(asked[name])}`" for name in names if asked.get(name)]
     found = [f"`where`: `{asked.get('where')}`", *caps]
-    if pairs := report.get("pairs"):
-        found.append(
-            f"of a pair the rejected rollout is longer by {pairs['gap_after']:+,.0f} tokens on "
-            f"average ({pairs['gap_before']:+,.0f} before pairs were matched; "
-            f"{pairs['distance_after']:,.0f} apart), "
-            f"{pairs['same_but_last_line']:,} pairs differ in their last line only, "
-            f"{pairs['near_identical']:,} share 9 of 10 lines"
-        )
+    if matched := report.get("pairs"):
+        found.append(pairs.told(matched))
     return "; ".join(found)
 
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from factory import catalog
-from factory.errors import unknown
+from factory.mixing import frozen, pairs
 from factory.store import Store
 from factory.summary import where
 
@@ -43,7 +43,7 @@ SHARED = """
 
 def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
     """A frozen mixture, or the one that already holds these rows."""
-    name = f"{mixture['name']}@{mixture['version']}"
+    name = frozen.label(mixture)
     words = "frozen" if new else "already holds exactly these rows; nothing written"
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{name}[/bold] {words}")
@@ -55,8 +55,8 @@ def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
     for table in (_parts(report), _dropped(report)):
         if table.row_count:
             console.print(table)
-    if pairs := report.get("pairs"):
-        console.print(f"\n[bold]pairs[/bold]  {_pairs(pairs)}")
+    if found := report.get("pairs"):
+        console.print(f"\n[bold]pairs[/bold]  {pairs.told(found)}")
     at = where(store)
     console.print("\n[bold]next[/bold]")
     if find_spec(f"training.{mixture['stage']}"):
@@ -88,24 +88,11 @@ def _table(name: str, *columns: str) -> Table:
     return table
 
 
-def _pairs(pairs: dict[str, Any]) -> str:
-    """Tokens by which the rejected are longer, and how many pairs hardly differ."""
-    return (
-        f"rejected longer by {pairs['gap_before']:+,.0f} tokens before matching, "
-        f"{pairs['gap_after']:+,.0f} after ({pairs['distance_after']:,.0f} apart); "
-        f"{pairs['same_but_last_line']:,} differ in their last line only, "
-        f"{pairs['near_identical']:,} share 9 of 10 lines"
-    )
-
-
 def diff(store: Store, a: str, b: str) -> None:
     """Print what two mixtures hold, by part, difficulty, level, domain and teacher."""
     console = Console(highlight=False, soft_wrap=True)
     with catalog.connect(store) as con:
-        known = [n for (n,) in con.sql("select name || '@' || version from mixtures").fetchall()]
-        for name in (a, b):
-            if name not in known:
-                raise unknown("mixture", name, known)
+        frozen.known(con, (a, b))
         names = {"a": a, "b": b}
         con.execute(ROWS, names)
         both, left, right = con.sql(SHARED, params=names).fetchall()[0]

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from factory.errors import RecipeError
 from factory.recipe import HOME, Recipe, listed, load, named, parse, put, validate
 
 Names = Annotated[list[str], BeforeValidator(listed)]
@@ -82,10 +81,7 @@ def resolve(overrides: list[str]) -> MixRecipe:
     """The recipe of `just mix mixture=NAME key=value ...`. Raises RecipeError."""
     given = parse(overrides)
     name = given.pop("mixture", "mid")
-    file = named("mixtures", "mixture", name)
-    values = {**load(HOME / "recipes" / "mix.yaml"), **load(file)}
+    values = load(HOME / "recipes" / "mix.yaml") | load(named("mixtures", "mixture", name))
     for key, value in given.items():
         put(values, key, value)
-    if values.get("mixture", name) != name:
-        raise RecipeError(f"{file.name} names itself {values['mixture']!r}; its file is its name")
     return validate(MixRecipe, {**values, "mixture": name})

@@ -84,7 +84,7 @@ def fill(store: Store, rollouts: int, chars: int) -> None:
             con.register("sentences", pa.table({"s": [pool]}))
             con.execute("create table pool as from sentences")
             span = {"first": first, "last": min(first + PIECE, rollouts // EACH)}
-            for statement in IDS.format().split(";"):
+            for statement in IDS.split(";"):
                 con.execute(statement, span if "$first" in statement else None)
             store.commit(run, {t: _table(con, t, sql.format(**names)) for t, sql in ROWS.items()})
 
