@@ -6,48 +6,22 @@ file and blocks nobody. A user's SQL runs on a locked connection that can read t
 nothing else.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from factory import views
 from factory.errors import QueryError, StoreError
 from factory.remote import UNREACHED, Shards
 from factory.store import Snapshot, Store
-from schemas.arrow import key, schema
-from schemas.rows import TABLES
-
-_LOG_RUNS = pa.schema(
-    [
-        ("run_id", pa.string()),
-        ("kind", pa.string()),
-        ("status", pa.string()),
-        ("recipe", pa.string()),
-        ("started", pa.timestamp("us")),
-        ("seconds", pa.float64()),
-        ("cost_usd", pa.float64()),
-        ("counts", pa.string()),
-        ("versions", pa.string()),
-        ("seq", pa.int64()),
-    ]
-)
-_LOG_SHARDS = pa.schema(
-    [
-        ("table", pa.string()),
-        ("path", pa.string()),
-        ("rows", pa.int64()),
-        ("bytes", pa.int64()),
-        ("sha256", pa.string()),
-    ]
-)
+from factory.views import quoted
+from schemas.arrow import key
 
 
 def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyConnection:
@@ -59,7 +33,8 @@ def connect(store: Store, snapshot: Snapshot | None = None) -> duckdb.DuckDBPyCo
     con = _connection(store, snapshot)
     # Left alone, DuckDB spills into a folder of whoever called us.
     con.execute("set temp_directory = ?", [f"{tempfile.gettempdir()}/cot-spill-{os.getpid()}"])
-    _build(con, store, snapshot)
+    views.raw(con, snapshot, store.files.url)
+    views.attach(con)
     return con
 
 
@@ -152,7 +127,8 @@ def publish(store: Store) -> Path:
     try:
         con.execute(f"attach {quoted(str(temporary))} as file (storage_version 'v1.0.0')")
         con.execute("use file")
-        _build(con, store, snapshot)
+        views.raw(con, snapshot, store.files.url)
+        views.define(con)
         con.execute("use memory")
         con.execute("detach file")
         temporary.replace(target)
@@ -171,56 +147,3 @@ def _connection(store: Store, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     if store.files.remote:
         con.register_filesystem(Shards(store.files, snapshot.shards))
     return con
-
-
-def _build(con: duckdb.DuckDBPyConnection, store: Store, snapshot: Snapshot) -> None:
-    con.execute("create schema raw")
-    for table in TABLES:
-        con.execute(f"create view raw.{table} as {_select(store, snapshot, table)}")
-    _load(con, "log_runs", pa.Table.from_pylist([_run_row(r) for r in snapshot.runs], _LOG_RUNS))
-    shards = [
-        {"table": s.table, "path": s.path, "rows": s.rows, "bytes": s.bytes, "sha256": s.sha256}
-        for s in snapshot.shards
-    ]
-    _load(con, "log_shards", pa.Table.from_pylist(shards, _LOG_SHARDS))
-    con.execute(package_files("schemas").joinpath("views.sql").read_text())
-
-
-def _load(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    con.register("incoming", rows)
-    con.execute(f"create table raw.{name} as select * from incoming")
-    con.unregister("incoming")
-
-
-def _run_row(run: dict[str, Any]) -> dict[str, Any]:
-    inner = {name: json.dumps(run[name]) for name in ("recipe", "counts", "versions")}
-    return {**run, **inner, "started": datetime.fromisoformat(run["started"])}
-
-
-def _select(store: Store, snapshot: Snapshot, table: str) -> str:
-    columns = ", ".join(f'null::{_sql_type(f.type)} as "{f.name}"' for f in schema(table))
-    nothing = f"select {columns} where false"
-    paths = ", ".join(quoted(store.files.url(shard.path)) for shard in snapshot.of(table))
-    if not paths:
-        return nothing
-    if not TABLES[table].LATER:
-        return f"select * from read_parquet([{paths}])"
-    # A shard of an earlier version may lack a column: there it is null. (Reads every footer.)
-    rows = f"select * from read_parquet([{paths}], union_by_name = true)"
-    names = ", ".join(f'"{name}"' for name in schema(table).names)
-    return f"select {names} from ({rows} union all by name {nothing})"
-
-
-def _sql_type(kind: pa.DataType) -> str:
-    names = {
-        pa.string(): "varchar",
-        pa.binary(): "blob",
-        pa.int64(): "bigint",
-        pa.float64(): "double",
-        pa.bool_(): "boolean",
-    }
-    return names.get(kind, "timestamp")
-
-
-def quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -93,22 +93,28 @@ def _frozen(
     advance()
     # Rows lost with a shard come back under the version they had.
     mixture = same or {
-        "name": recipe.mixture,
         "version": 1 + max((row["version"] for row in versions), default=0),
         "mixture_id": mixture_id,
-        "stage": recipe.stage,
         "snapshot_id": recipe.snapshot or store.pin(snapshot),
-        "rows": sum(part["rows"] for part in report["parts"]),
-        "tokens": sum(part["delivered"] for part in report["parts"]),
         "tokenizer": tokenizer,
         "run_id": record.run_id,
-        "created_at": datetime.now(UTC).replace(tzinfo=None),
         "spec": spec,
-        "report": canonical(report),
+        **_described(recipe, report),
     }
     record.counts = {"examples": mixture["rows"], "tokens": mixture["tokens"]}
     new = {} if same else {"mixtures": from_rows("mixtures", [mixture])}
     return (mixture, True) if store.add(record, shards, new, now) else None
+
+
+def _described(recipe: MixRecipe, report: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": recipe.mixture,
+        "stage": recipe.stage,
+        "rows": sum(part["rows"] for part in report["parts"]),
+        "tokens": sum(part["delivered"] for part in report["parts"]),
+        "created_at": datetime.now(UTC).replace(tzinfo=None),
+        "report": canonical(report),
+    }
 
 
 def select(

@@ -38,8 +38,10 @@ OUT = """
 BEFORE = """
     create temp table problems_before as select problem_id from problems;
     create temp table rollouts_before as select rollout_id, problem_id from rollouts;
-    create or replace view retracted_rows as from raw.retracted_rows;
+    create table raw.words as from raw.retractions;
+    create or replace view raw.retractions as from raw.words;
 """
+WORD = "insert into raw.words by name (select $source as source)"
 CHANGED = """
     create temp view changed as  -- one of the two holds nothing
     (from rollouts_before anti join rollouts using (rollout_id)) union all
@@ -135,6 +137,7 @@ def _changes(con: Any, recipe: RetractRecipe) -> bool:
     """Make the catalog what the recipe says; whether that changes what is or will be taken back."""
     out = con.sql(OUT, params=_params(recipe)).fetchall()[0][0] or False
     con.execute(BEFORE)
+    con.execute(WORD, {"source": recipe.source})
     rows = con.execute(RESTORE if recipe.undo else TAKE, _params(recipe)).fetchall()[0][0]
     con.execute(CHANGED)
     if recipe.undo and not rows and not out:

@@ -50,21 +50,6 @@ create view retractions as
 select * replace (coalesce(restored, false) as restored) from raw.retractions
 qualify row_number() over (partition by source, source_row order by run_id desc) = 1;
 
--- Nearly every view asks it: so it is worked out once.
-create table raw.retracted_rows as
-with named as (
-    select source, source_row from raw.problem_sources semi join raw.retractions using (source)
-    union
-    select source, source_row from raw.rollouts semi join raw.retractions using (source)
-),
-said as (
-    select n.*, t.run_id, t.restored from named n join retractions t using (source, source_row)
-    union all
-    select n.*, t.run_id, t.restored from named n
-    join (from retractions where source_row is null) t using (source)
-)
-select source, source_row from said group by all having not arg_max(restored, run_id);
-
 -- The join leaves nothing of it in a plan where nothing was ever taken back.
 create view retracted_rows as from raw.retracted_rows semi join raw.retractions using (source);
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import faults
 import pytest
 
+from factory import flow
 from factory.__main__ import main
+from factory.backends import _chat
 from factory.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +88,13 @@ def server(faulty: str) -> str:
     """Its address; it has seen nothing."""
     faults.forget(faulty)
     return faulty
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is given up, and asked again, soon."""
+    monkeypatch.setattr(_chat, "WAIT_S", 0.3)
+    monkeypatch.setattr(flow, "FIRST_WAIT_S", 0.01)
 
 
 @pytest.fixture

@@ -19,16 +19,8 @@ from conftest import ROOT, run_factory
 from faults import get
 from rows import problems, run
 
-from factory import catalog, flow
-from factory.backends import _chat
+from factory import catalog
 from factory.store import Store
-
-
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence is given up, and asked again, soon."""
-    monkeypatch.setattr(_chat, "WAIT_S", 0.3)
-    monkeypatch.setattr(flow, "FIRST_WAIT_S", 0.01)
 
 
 def made(path: Path, *numbers: int) -> Path:

@@ -125,6 +125,7 @@ def test_a_pair_is_paid_for_once(judged: Store, server: str) -> None:
     assert outcomes(judged)[-1] == "incorrect"
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_pair_that_failed_is_owed_again(judged: Store, server: str) -> None:
     done = adjudicate(judged, server, "no-json")
     assert "2  pairs failed" in done.stdout

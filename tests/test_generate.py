@@ -328,6 +328,7 @@ def test_every_shape_of_reply_is_kept_whole(
     assert found == [(trace, outcome, model, "fp", 10, 20)] * 2
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("model", ["no-json", "no-choices", "400"])
 def test_a_reply_that_is_none_is_a_recorded_failure(
     tmp_path: Path, server: str, model: str

@@ -176,8 +176,9 @@ def test_a_problem_of_another_mixture_can_be_kept_out(filled: Store) -> None:
     mixed(filled, "mixture=sft", "per_template=null", "where=domain = 'geometry'")
     mixed(filled, "exclude=sft@1")
     assert report(filled, "mid")["dropped"] == {"where": 8, "exclude": 8}
-    with pytest.raises(RecipeError, match="unknown mixture 'sft@9'"):
-        mixed(filled, "exclude=sft@9")
+    for key in ("exclude", "parent"):
+        with pytest.raises(RecipeError, match="unknown mixture 'sft@9'"):
+            mixed(filled, f"{key}=sft@9")
 
 
 def test_a_snapshot_can_be_pinned_and_new_data_do_not_change_what_it_gives(filled: Store) -> None:

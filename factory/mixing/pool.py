@@ -104,7 +104,7 @@ def fill(con: Any, store: Store, snapshot: Snapshot, recipe: MixRecipe) -> None:
     named = _named(store, snapshot, recipe, policy)
     con.register("named", named)
     clean.leave_out(con, recipe.benchmarks, variants=recipe.number_variants == "drop")
-    frozen.known(con, recipe.exclude)
+    frozen.known(con, [*recipe.exclude, *([recipe.parent] if recipe.parent else [])])
     con.execute(STATED)
     tokenizer = tokens.name(recipe.tokenizer)
     con.execute(ASKED, {"exclude": recipe.exclude, "tokenizer": tokenizer})
