@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 
 PAD, EOS = "<pad>", "<eos>"
+CHAT = """\
+{%- for message in messages -%}
+{{ message.content }}{{ eos_token if message.role == "assistant" else "\n\n" }}
+{%- endfor -%}"""
 
 
 class TinyPhi3(Recipe):
@@ -63,6 +67,7 @@ def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
         tokenizer_file=str(_tokenizer_files()[shape.tokenizer]),
         pad_token=PAD,
         eos_token=EOS,
+        chat_template=CHAT,
         model_max_length=shape.positions,
     )
 
