@@ -35,13 +35,13 @@ Done = TypeVar("Done")
 
 
 @contextmanager
-def run(store: Store, kind: str, recipe: dict[str, Any]) -> Iterator[Run]:
-    """One recorded run, holding the lock of its kind.
+def run(store: Store, kind: str, recipe: dict[str, Any], lock: str | None = None) -> Iterator[Run]:
+    """One recorded run, holding the lock of its kind, or one of its own.
 
     The record is committed on leaving if the run did anything (a count above zero). Run ids begin
     with the log's length at the start, so that they sort as the runs did.
     """
-    with locked(store.root, kind):
+    with locked(store.root, lock or kind):
         record = Run(
             run_id=f"{store.snapshot().seq:08d}-{secrets.token_hex(4)}",
             kind=kind,

@@ -23,6 +23,7 @@ from schemas.derived import (
 )
 from schemas.mixtures import Mixture, MixtureDrop, MixtureRow
 from schemas.row import Outcome, Row, Split
+from schemas.training import PolicyCompletion
 
 
 class Problem(Row):
@@ -164,4 +165,5 @@ TABLES: dict[str, type[Row]] = {
     "mixtures": Mixture,
     "mixture_rows": MixtureRow,
     "mixture_drops": MixtureDrop,
+    "completions": PolicyCompletion,
 }

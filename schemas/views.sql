@@ -185,6 +185,9 @@ select m.name, m.version, r.* from raw.mixture_rows r join raw.mixtures m using 
 create view mixture_drops as
 select m.name, m.version, d.* from raw.mixture_drops d join raw.mixtures m using (mixture_id);
 
+-- What stage rl sampled while it trained.
+create view completions as select * from raw.completions;
+
 create view fingerprints as select * from raw.fingerprints;
 
 create view comparisons as select * from raw.comparisons;

@@ -1,9 +1,8 @@
-"""`python -m training stage=mid recipe=smoke store=data mixture=mid@1 key=value ...`
+"""`python -m training stage=mid recipe=tiny store=data mixture=mid@1 parent=NAME key=value ...`
 
 One stage on one frozen mixture. A stage is a module here with a folder of recipes of its own name;
-it has `RECIPE`, its recipe model, and `train(store, mixture, recipe, name)`. Words left over are
-overrides of the recipe; `show=true` prints it and stops. A user's mistake is one line on standard
-error and exit code 2.
+`training.stage` says what such a module has. Words left over are overrides of the recipe;
+`show=true` prints it and stops. A user's mistake is one line on standard error and exit code 2.
 """
 
 import sys
@@ -15,10 +14,11 @@ from factory import catalog, shell
 from factory.errors import MissingExtra, RecipeError, unknown
 from factory.recipe import as_yaml, parse, resolve
 from factory.store import Store
+from training.ranks import first
 
 RECIPES = Path(__file__).parent / "recipes"
 NEEDED = ("torch", "transformers", "datasets", "trl")
-DEFAULTS = {"recipe": "smoke", "store": "data", "mixture": "", "show": "false"}
+DEFAULTS = {"recipe": "tiny", "store": "data", "mixture": "", "parent": "", "show": "false"}
 
 
 def main(words: list[str]) -> int:
@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
 def _obey(words: list[str]) -> int:
     values = DEFAULTS | parse(words)
     stage = _stage(values.pop("stage", ""))
-    name, root, mixture, show = (values.pop(key) for key in DEFAULTS)
+    name, root, mixture, parent, show = (values.pop(key) for key in DEFAULTS)
     module = import_module(f"training.{stage}")
     overrides = [f"{key}={value}" for key, value in values.items()]
     recipe = resolve(module.RECIPE, _recipe_file(stage, name), overrides)
@@ -37,9 +37,12 @@ def _obey(words: list[str]) -> int:
         print(as_yaml(recipe), end="")
         return 0
     _need(NEEDED)
+    from training.stage import Asked, train
+
     store = Store(root)
-    module.train(store, mixture or None, recipe, name)
-    catalog.publish(store)
+    train(store, Asked(stage, name, recipe, mixture or None, parent or None))
+    if first():
+        catalog.publish(store)
     return 0
 
 

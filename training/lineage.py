@@ -1,55 +1,137 @@
 """The checkpoint's folder, whole or not there: `<store>/checkpoints/<stage>-<run_id>/`.
 
-A stage writes into a hidden folder beside it. `lineage.json` is written last, everything is
-fsynced, and only then the folder gets its name: one with that name is complete, and its lineage
-says what it came from.
+A stage writes into a hidden folder beside it, named by everything that decides the weights, so that
+the same training started again finds what it had and goes on from there. `lineage.json` is written
+last, everything is fsynced, and only then the folder gets its name: one with that name is complete,
+and its lineage says what it came from.
 """
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from factory.errors import StoreError
+from factory.errors import StoreError, UserError, unknown
 from factory.files import sync_path
+from factory.store import canonical
 
-LIBRARIES = ("torch", "transformers", "trl", "datasets")
+LIBRARIES = ("torch", "transformers", "trl", "datasets", "accelerate")
+LAST = "lineage.json"
+WHOLE = "whole"  # a point to resume from ends with this file
 
 
 class Checkpoint:
     """A checkpoint being made: write its files into `part`, then `seal`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.part = folder.with_name(f".{folder.name}.part")
+    def __init__(self, root: Path, stage: str, identity: str) -> None:
+        self.home, self.stage, self.identity = root / "checkpoints", stage, identity
+        self.part = self.home / f".{stage}-{identity}.part"
 
-    def seal(self, lineage: dict[str, Any]) -> None:
+    def open(self) -> None:
+        """Make the folder. Raises StoreError."""
+        try:
+            self.part.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.part}: {error.strerror}") from error
+
+    def made(self) -> Path | None:
+        """The complete checkpoint of the same training, if there is one."""
+        same = (each for each in complete(self.home.parent) if each["identity"] == self.identity)
+        return next((Path(each["folder"]) for each in same), None)
+
+    def leave(self) -> None:
+        """Remove what was not sealed and holds no point to resume from."""
+        if not self.newest():
+            shutil.rmtree(self.part, ignore_errors=True)
+
+    def newest(self) -> Path | None:
+        """The newest point to resume from that was written to its end; others are removed."""
+        points = sorted(self.part.glob("checkpoint-*"), key=lambda p: int(p.name.partition("-")[2]))
+        for point in points:
+            if not (point / WHOLE).exists():
+                shutil.rmtree(point)
+        return next((point for point in reversed(points) if point.exists()), None)
+
+    def seal(self, run_id: str, lineage: dict[str, Any]) -> Path:
         """Write the lineage last, make everything durable and give the folder its name."""
-        for path in self.part.iterdir():
+        for point in self.part.glob("checkpoint-*"):
+            shutil.rmtree(point)
+        # A pickle of the trainer's arguments, and a page about TRL: the recipe says more.
+        for name in ("training_args.bin", "README.md"):
+            (self.part / name).unlink(missing_ok=True)
+        for path in self.part.rglob("*"):
             sync_path(path)
-        last = self.part / "lineage.json"
+        last = self.part / LAST
+        lineage |= {"identity": self.identity}
         last.write_text(json.dumps(lineage, indent=2, ensure_ascii=False) + "\n")
         sync_path(last)
         sync_path(self.part)
-        self.part.replace(self.folder)
-        sync_path(self.folder.parent)
+        folder = self.home / f"{self.stage}-{run_id}"
+        self.part.replace(folder)
+        sync_path(self.home)
+        return folder
 
 
-@contextmanager
-def checkpoint(root: Path, stage: str, run_id: str) -> Iterator[Checkpoint]:
-    """A checkpoint to fill and seal; what is not sealed on leaving is removed."""
-    made = Checkpoint(root / "checkpoints" / f"{stage}-{run_id}")
-    try:
-        made.part.mkdir(parents=True)
-    except OSError as error:
-        raise StoreError(f"cannot write {made.part}: {error.strerror}") from error
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made.part, ignore_errors=True)
+def identity(facts: dict[str, Any]) -> str:
+    """12 hex digits of what decides the weights: stage, recipe, mixture, parent, versions."""
+    return sha256(canonical(facts).encode()).hexdigest()[:12]
+
+
+def complete(root: Path) -> list[dict[str, Any]]:
+    """The lineage of every complete checkpoint, oldest first, with its `folder`."""
+    found = sorted((root / "checkpoints").glob(f"[!.]*/{LAST}"))
+    lineages = [{**json.loads(p.read_text()), "folder": str(p.parent)} for p in found]
+    return sorted(lineages, key=lambda lineage: lineage["run_id"])
+
+
+def parent(root: Path, before: str | None, recipe: str, asked: str | None) -> str:
+    """The folder (or hub id) a stage starts from: the one asked for, else the newest complete one
+    of the stage before, of the same recipe. Raises UserError where there is none.
+    """
+    known = complete(root)
+    if asked:
+        return _named(known, asked)
+    fitting = [each for each in known if each["stage"] == before]
+    same = [each for each in fitting if each["recipe"]["recipe"] == recipe]
+    if same:
+        return same[-1]["folder"]
+    others = ", ".join(Path(each["folder"]).name for each in fitting[-3:])
+    hint = f"; or give parent=NAME, known: {others}" if others else ""
+    raise UserError(
+        f"no checkpoint of stage {before!r}, recipe {recipe!r} in {root} to start from; "
+        f"`just train stage={before} recipe={recipe}` makes one{hint}"
+    )
+
+
+def _named(known: list[dict[str, Any]], asked: str) -> str:
+    folders = {Path(each["folder"]).name: each["folder"] for each in known}
+    stages = {each["stage"]: each["folder"] for each in known}
+    if found := folders.get(asked) or stages.get(asked):
+        return found
+    if Path(asked).is_dir():
+        return asked
+    if asked.count("/") == 1 and not asked.startswith((".", "/", "~")):
+        return asked  # a hub id
+    raise unknown("checkpoint", asked, folders, "; or give a folder, or a hub id")
+
+
+def described(path: str) -> dict[str, Any]:
+    """What a lineage says of a parent: its name and, of one of ours, its run and its identity."""
+    last = Path(path) / LAST
+    if not last.is_file():
+        return {"name": path}
+    lineage = json.loads(last.read_text())
+    return {
+        "name": Path(path).name,
+        "run_id": lineage["run_id"],
+        "identity": lineage["identity"],
+        "mixtures": [
+            *(lineage["parent"] or {}).get("mixtures", []),
+            lineage["mixture"]["mixture_id"],
+        ],
+    }
 
 
 def library_versions() -> dict[str, str]:

@@ -2,6 +2,7 @@
 match its id, so that what a checkpoint's lineage names is what it was trained on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,17 +42,20 @@ class Mixture:
         return Dataset(self.examples)
 
 
-def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
-    """The mixture `name@version`, the newest version of `name`, or the newest of the stage.
+def open_mixture(store: Store, name: str | None, stages: Sequence[str]) -> Mixture:
+    """The mixture `name@version`, the newest version of `name`, or the newest of the stages.
 
-    Raises StoreError where the stage has none or content and id disagree, UserError where the
+    Raises StoreError where there is none or content and id disagree, UserError where the
     mixture is made for another stage, RecipeError where the name is not known.
     """
     try:
         with connect(store) as con:
             known = con.sql("select * from mixtures order by created_at, version").to_arrow_table()
-            chosen = _choose(known.to_pylist(), name, stage, store)
-            sql, params = f"select {EXAMPLE[stage]}, {_FROM}", {"mixture_id": chosen["mixture_id"]}
+            chosen = _choose(known.to_pylist(), name, stages, store)
+            sql, params = (
+                f"select {EXAMPLE[chosen['stage']]}, {_FROM}",
+                {"mixture_id": chosen["mixture_id"]},
+            )
             rows = con.sql(sql, params=params).to_arrow_table()
     except duckdb.Error as error:
         raise StoreError(f"cannot read mixtures in {store.where}: {one_line(error)}") from error
@@ -62,10 +66,10 @@ def open_mixture(store: Store, name: str | None, stage: str) -> Mixture:
 
 
 def _choose(
-    known: list[dict[str, Any]], name: str | None, stage: str, store: Store
+    known: list[dict[str, Any]], name: str | None, stages: Sequence[str], store: Store
 ) -> dict[str, Any]:
     """The row of `mixtures` that is asked for; `known` is in the order of freezing."""
-    fitting = [row for row in known if row["stage"] == stage]
+    fitting, stage = [row for row in known if row["stage"] in stages], stages[0]
     if not known or (name is None and not fitting):
         raise StoreError(
             f"no mixture for stage {stage!r} in {store.where}; "
@@ -77,9 +81,10 @@ def _choose(
     if not named:
         raise unknown("mixture", name, map(label, known))
     chosen = named[-1]
-    if chosen["stage"] != stage:
+    if chosen["stage"] not in stages:
+        wanted = " or ".join(map(repr, stages))
         raise UserError(
-            f"mixture {label(chosen)!r} is made for stage {chosen['stage']!r}, not {stage!r}; "
-            f"made for {stage!r}: {', '.join(map(label, fitting)) or 'none'}"
+            f"mixture {label(chosen)!r} is made for stage {chosen['stage']!r}, not {wanted}; "
+            f"made for {wanted}: {', '.join(map(label, fitting)) or 'none'}"
         )
     return chosen

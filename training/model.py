@@ -1,30 +1,28 @@
-"""The tiny student, built here: a Phi-3 of random weights, as small as a test allows, and its
-tokenizer. The same weights for the same seed.
-"""
+"""The student: a tiny Phi-3 of random weights built here, or a model from a folder or the hub."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
-import factory
+from factory import tokens
+from factory.errors import UserError
 from factory.recipe import Recipe
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 
 PAD, EOS = "<pad>", "<eos>"
 CHAT = """\
 {%- for message in messages -%}
-{{ message.content }}{{ eos_token if message.role == "assistant" else "\n\n" }}
+{{ message.content }}{{ eos_token if message.role == "assistant" else "\\n\\n" }}
 {%- endfor -%}"""
 
 
 class TinyPhi3(Recipe):
     """Shape of a Phi-3 with tied embeddings, as Phi-4-mini has them."""
 
-    tokenizer: str = Field(description="name of a file in factory/tokenizers")
+    tokenizer: str = Field(description="one of factory/tokenizers by its name, or a path")
     layers: int = Field(gt=0)
     hidden: int = Field(gt=0, description="width of the residual stream")
     intermediate: int = Field(gt=0, description="width inside the MLP")
@@ -35,8 +33,7 @@ class TinyPhi3(Recipe):
     @field_validator("tokenizer")
     @classmethod
     def _is_there(cls, name: str) -> str:
-        if name not in (known := _tokenizer_files()):
-            raise ValueError(f"not a file in factory/tokenizers; known: {', '.join(known)}")
+        tokens.find(name)  # raises RecipeError
         return name
 
     @field_validator("heads")
@@ -54,17 +51,19 @@ class TinyPhi3(Recipe):
         return kv_heads
 
 
-def _tokenizer_files() -> dict[str, Path]:
-    folder = Path(factory.__file__).parent / "tokenizers"
-    return {path.stem: path for path in sorted(folder.glob("*.json"))}
+class Student(NamedTuple):
+    """What is trained, with the tokenizer it reads by."""
+
+    model: "PreTrainedModel"
+    tokenizer: "PreTrainedTokenizerBase"
 
 
 def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
-    """The tokenizer of the shape: `<pad>` and `<eos>`, no token at the beginning."""
+    """The tokenizer of the shape: `<pad>` and `<eos>`, no token at the beginning, a plain chat."""
     from transformers import PreTrainedTokenizerFast
 
     return PreTrainedTokenizerFast(
-        tokenizer_file=str(_tokenizer_files()[shape.tokenizer]),
+        tokenizer_file=str(tokens.find(shape.tokenizer)),
         pad_token=PAD,
         eos_token=EOS,
         chat_template=CHAT,
@@ -72,12 +71,11 @@ def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
     )
 
 
-def build_model(
-    shape: TinyPhi3, tokenizer: "PreTrainedTokenizerFast", seed: int, attention: str
-) -> "PreTrainedModel":
-    """A model of random weights in fp32."""
+def build(shape: TinyPhi3, seed: int, attention: str) -> Student:
+    """A student of random weights in fp32; the same for the same seed."""
     from transformers import AutoModelForCausalLM, Phi3Config, set_seed
 
+    tokenizer = load_tokenizer(shape)
     set_seed(seed)
     config = Phi3Config(
         vocab_size=len(tokenizer),
@@ -93,4 +91,33 @@ def build_model(
         eos_token_id=tokenizer.get_vocab()[EOS],
         pad_token_id=tokenizer.get_vocab()[PAD],
     )
-    return AutoModelForCausalLM.from_config(config, attn_implementation=attention)
+    return Student(
+        AutoModelForCausalLM.from_config(config, attn_implementation=attention), tokenizer
+    )
+
+
+def load(path: str, attention: str) -> Student:
+    """The student in a folder or on the hub, in fp32. Raises UserError where it cannot be had."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            path, dtype=torch.float32, attn_implementation=attention
+        )
+        tokenizer: Any = AutoTokenizer.from_pretrained(path)
+    except (OSError, ValueError, ImportError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise UserError(
+            f"cannot load the model {path!r}: {words}; give a folder, or a hub id and a network"
+        ) from error
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return Student(model, tokenizer)
+
+
+def stops(student: Student) -> set[int]:
+    """The token ids at which generation ends."""
+    said: Any = student.model.generation_config
+    ids = said.eos_token_id if said else None
+    return {ids} if isinstance(ids, int) else set(ids or [])

@@ -1,0 +1,84 @@
+"""What the recipes of all stages share, and how it is said to TRL."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from factory.recipe import Recipe
+
+
+class StageRecipe(Recipe):
+    """What every file in `training/recipes/` says. Tokens are the student's own."""
+
+    window: int = Field(gt=1, description="longest text in training, tokens")
+    batch: int = Field(gt=0, description="texts (slots, pairs, rollouts) in one optimizer step")
+    micro_batch: int = Field(gt=0, description="of them in one forward pass of one device")
+    epochs: float = Field(gt=0)
+    max_steps: int = Field(ge=0, description="stop the epochs after this many steps; 0: never")
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["constant", "constant_with_warmup", "linear", "cosine"]
+    warmup: float = Field(ge=0, lt=1, description="share of the steps")
+    weight_decay: float = Field(ge=0)
+    clip: float = Field(gt=0, description="largest norm of a gradient")
+    attention: Literal["sdpa", "eager", "flash_attention_2"]
+    activation_checkpointing: bool = Field(description="recompute instead of remember")
+    threads: int = Field(gt=0, description="CPU threads of torch")
+    log_every: int = Field(gt=0, description="steps between two lines of progress")
+    save_every: int = Field(ge=0, description="steps between two points to resume from; 0: none")
+    log_to: str = Field(description="none, tensorboard, trackio, wandb, ...")
+    seed: int = Field(ge=0)
+
+    @field_validator("micro_batch")
+    @classmethod
+    def _divides_the_batch(cls, micro_batch: int, found: ValidationInfo) -> int:
+        if (batch := found.data.get("batch", 0)) % micro_batch:
+            raise ValueError(f"batch={batch} must be a multiple of it")
+        return micro_batch
+
+
+def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
+    """The arguments that TRL's trainers share. Raises UserError where devices do not fit."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    return {
+        "output_dir": str(folder),
+        "per_device_train_batch_size": recipe.micro_batch,
+        "gradient_accumulation_steps": accumulation(recipe),
+        "num_train_epochs": recipe.epochs,
+        "max_steps": recipe.max_steps or -1,
+        "learning_rate": recipe.learning_rate,
+        "lr_scheduler_type": recipe.schedule,
+        "warmup_steps": recipe.warmup,  # below 1, a share
+        "weight_decay": recipe.weight_decay,
+        "max_grad_norm": recipe.clip,
+        "activation_checkpointing": recipe.activation_checkpointing,
+        "bf16": cuda,
+        "use_cpu": not cuda,
+        "dataloader_pin_memory": cuda,
+        "seed": recipe.seed,
+        "logging_steps": recipe.log_every,
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,
+        "include_num_input_tokens_seen": "all",
+        "save_strategy": "steps" if recipe.save_every else "no",
+        "save_steps": recipe.save_every or 500,
+        "save_total_limit": 2,  # the one before is whole while the last is written
+        "report_to": recipe.log_to,
+        "disable_tqdm": True,
+    }
+
+
+def accumulation(recipe: StageRecipe) -> int:
+    """Forward passes of one device in one optimizer step. Raises UserError."""
+    from factory.errors import UserError
+    from training.ranks import world
+
+    passes, rest = divmod(recipe.batch, recipe.micro_batch * world())
+    if rest:
+        raise UserError(
+            f"batch={recipe.batch} must be a multiple of micro_batch={recipe.micro_batch} "
+            f"times {world()} processes"
+        )
+    return passes
