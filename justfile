@@ -157,8 +157,8 @@ test-train:
 
 # real vLLM on the CPU, in an environment of its own: offline, run-batch and HTTP
 test-vllm:
-    @tests/vllm/build
-    @OMP_NUM_THREADS=1 .venv-vllm/bin/python -m pytest -m slow tests/vllm
+    @tests/with_vllm/build
+    @OMP_NUM_THREADS=1 .venv-vllm/bin/python -m pytest -m slow tests/with_vllm
 
 # a benchmark beside its peers, in one run: `just bench generate`, `just bench verify`
 [no-exit-message]

@@ -175,10 +175,10 @@ def test_a_missing_extra_is_one_line_that_names_it(package: str, tmp_path: Path)
 
 
 def test_the_pins_of_every_environment_name_every_dependency() -> None:
-    """tests/vllm/build resolves nothing: what its pins lack is missing there."""
+    """tests/with_vllm/build resolves nothing: what its pins lack is missing there."""
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     names = {re.split("[<>=]", line)[0].strip().lower() for line in needed}
-    for pins in ("constraints.txt", "tests/vllm/constraints.txt"):
+    for pins in ("constraints.txt", "tests/with_vllm/constraints.txt"):
         assert not names - {
             line.partition("==")[0].lower() for line in (ROOT / pins).read_text().splitlines()
         }, pins

@@ -9,7 +9,7 @@ from factory.errors import UserError
 from factory.recipe import Recipe
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 PAD, EOS = "<pad>", "<eos>"
@@ -55,7 +55,7 @@ class Student(NamedTuple):
     """What is trained, with the tokenizer it reads by."""
 
     model: "PreTrainedModel"
-    tokenizer: "PreTrainedTokenizerBase"
+    tokenizer: Any
 
 
 def load_tokenizer(shape: TinyPhi3) -> "PreTrainedTokenizerFast":
@@ -120,4 +120,5 @@ def stops(student: Student) -> set[int]:
     """The token ids at which generation ends."""
     said: Any = student.model.generation_config
     ids = said.eos_token_id if said else None
-    return {ids} if isinstance(ids, int) else set(ids or [])
+    own = {ids} if isinstance(ids, int) else set(ids or [])
+    return own | {student.tokenizer.eos_token_id}

@@ -29,7 +29,7 @@ def check(stage: str, trainer: Any, student: Student, recipe: StageRecipe) -> li
 
 
 def _stop(chat: Chat, student: Student) -> str:
-    stop, known = chat.ending[:1], stops(student) | {student.tokenizer.eos_token_id}
+    stop, known = chat.ending[:1], stops(student)
     if not set(stop) & known:
         raise UserError(
             f"a reply ends with {chat.end!r}, token {stop}, at which the student does not stop; it "

@@ -47,7 +47,6 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
         "per_device_train_batch_size": recipe.micro_batch,
         "gradient_accumulation_steps": accumulation(recipe),
         "num_train_epochs": recipe.epochs,
-        "max_steps": recipe.max_steps or -1,
         "learning_rate": recipe.learning_rate,
         "lr_scheduler_type": recipe.schedule,
         "warmup_steps": recipe.warmup,  # below 1, a share

@@ -73,7 +73,7 @@ class RlRecipe(SftRecipe):
 
     @field_validator("group")
     @classmethod
-    def _divides_the_batch(cls, group: int, found: ValidationInfo) -> int:
+    def _is_part_of_the_batch(cls, group: int, found: ValidationInfo) -> int:
         if (batch := found.data.get("batch", 0)) % group:
             raise ValueError(f"batch={batch} must be a multiple of it")
         return group
@@ -145,7 +145,9 @@ class Reward:
                 completions, completion_ids, answer, statement, strict=True
             )
         ]
-        outcomes = [verdict.outcome for verdict in maths.verify_many(claims, workers=1)]
+        outcomes: list[Outcome] = [
+            verdict.outcome for verdict in maths.verify_many(claims, workers=1)
+        ]
         kept = self._kept(outcomes, trainer_state.global_step)
         rewards = [
             None if stays is None or each in UNJUDGED else 1.0 if each == "correct" else -1.0
@@ -218,10 +220,9 @@ def trainer(
             "lower batch, or freeze a mixture of more"
         )
     heat = Temperature(recipe)
-    ends = stops(student) | {student.tokenizer.eos_token_id}
     made = AnnealedGRPOTrainer(
         model=student.model,
-        reward_funcs=Reward(recipe, heat, ends, folder / SEEN),
+        reward_funcs=Reward(recipe, heat, stops(student), folder / SEEN),
         args=config(recipe, arguments(recipe, folder), accumulation(recipe)),
         train_dataset=fitting,
         processing_class=student.tokenizer,

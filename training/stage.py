@@ -7,6 +7,7 @@ where it samples for itself, `finish`, what is to be kept of that.
 The same training started again goes on from its newest point, or says that it is done.
 """
 
+import math
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ class _Training:
         student = self._student()
         rows = self.mixture.dataset()
         trainer, counts = self.stage.trainer(rows, student, self.recipe, self.checkpoint.part)
+        stop_early(trainer, self.recipe)
         trainer.remove_callback(PrinterCallback)  # it prints each log as a dict
         trainer.add_callback(Lines())
         say("model", f"{student.model.num_parameters():,} parameters, on {trainer.args.device}")
@@ -168,6 +170,13 @@ class _Training:
         found = {"versions": run.versions, "counts": run.counts, "losses": losses}
         facts = self.came | made | {"seed": self.recipe.seed} | found
         return self.checkpoint.seal(run.run_id, facts)
+
+
+def stop_early(trainer: Any, recipe: StageRecipe) -> None:
+    """Stop the epochs after `max_steps`; TRL's own max_steps would begin further ones."""
+    texts = len(trainer.train_dataset) * getattr(recipe, "group", 1)
+    if 0 < recipe.max_steps < recipe.epochs * math.ceil(texts / recipe.batch):
+        trainer.args.max_steps = recipe.max_steps
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A small frozen mixture, committed straight into a store: long sums, worked place by place."""
+"""Small frozen mixtures, committed straight into a store: long sums, worked place by place."""
 
 import random
 from datetime import datetime
@@ -31,6 +31,16 @@ def _sum(a: int, b: int) -> Example:
     return f"What is {a} + {b}?\n\n", f"<think>\n{trace}\n</think>\n\\boxed{{{a + b}}}"
 
 
+def _told(stage: str, rollout_id: str, completion: str) -> dict[str, Any]:
+    """What a row of the stage says beside its prompt."""
+    if stage == "rl":
+        return {"answer": completion.partition("{")[2].rstrip("}")}
+    told = {"rollout_id": rollout_id, "completion": completion}
+    if stage == "dpo":
+        told |= {"rejected_id": f"{rollout_id}-wrong", "rejected": completion[:-1] + "9}"}
+    return told
+
+
 def digests(rows: list[dict[str, Any]]) -> list[str]:
     """The digest of every row, as a mixture has them."""
     with duckdb.connect() as con:
@@ -55,10 +65,9 @@ def freeze(
             "position": place,
             "part": "all",
             "problem_id": f"problem-{place}",
-            "rollout_id": rollout_id,
             "tokens": 0,
             "prompt": prompt,
-            "completion": completion,
+            **_told(stage, rollout_id, completion),
         }
         for place, (rollout_id, prompt, completion) in enumerate(rows)
     ]

@@ -18,7 +18,9 @@ import training
 from factory import catalog
 from factory.recipe import resolve
 from factory.store import Store
-from training.mid import MidRecipe, Packing, build_trainer
+from training.mid import MidRecipe, Packing, packed, trainer
+from training.model import build
+from training.stage import Asked, train
 
 if TYPE_CHECKING:
     from trl.trainer.sft_trainer import SFTTrainer
@@ -45,7 +47,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple["SFTTrainer", Packi
 
     columns = dict(zip(("prompt", "completion"), zip(*EXAMPLES, strict=True), strict=True))
     recipe = resolve(MidRecipe, SMOKE, ["window=256", "micro_batch=2"])
-    return build_trainer(Dataset.from_dict(columns), recipe, tmp_path_factory.mktemp("out"))
+    assert recipe.shape
+    student = build(recipe.shape, 0, "sdpa")
+    made, counts = trainer(
+        Dataset.from_dict(columns), student, recipe, tmp_path_factory.mktemp("out")
+    )
+    slots: Any = made.train_dataset
+    packing = packed(slots, made, recipe.window)
+    return made, packing._replace(given=counts["tokens"])
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +146,7 @@ def test_the_lineage_says_what_it_came_from(trained: tuple[Store, Path, str]) ->
     lineage = json.loads((folder / "lineage.json").read_text())
     (mixture,) = catalog.fetch(catalog.connect(store), "select mixture_id from mixtures")
     assert lineage["mixture"] == {"name": "mid", "version": 1, "mixture_id": mixture[0]}
+    assert len(lineage["identity"]) == 12
     assert folder.name == f"mid-{lineage['run_id']}"
     assert (lineage["stage"], lineage["parent"], lineage["seed"]) == ("mid", None, 0)
     assert lineage["recipe"]["recipe"] == "smoke" and lineage["recipe"]["window"] == 1024
@@ -165,12 +175,11 @@ def test_the_run_is_recorded_in_the_store(trained: tuple[Store, Path, str]) -> N
 
 def test_a_loss_that_is_no_number_is_one_line_and_a_failed_run(store: Store) -> None:
     from factory.errors import UserError
-    from training.mid import train
 
     freeze(store, sums(40))
     wild = ["learning_rate=1e30", "clip=1e30", "warmup=0", "log_every=1", "batch=1"]
     with pytest.raises(UserError, match=r"the loss is nan at step \d+; lower learning_rate"):
-        train(store, None, resolve(MidRecipe, SMOKE, wild), "smoke")
+        train(store, Asked("mid", "smoke", resolve(MidRecipe, SMOKE, wild)))
     assert list((store.root / "checkpoints").iterdir()) == []
     (run,) = (run for run in store.snapshot().runs if run["kind"] == "train")
     assert run["status"] == "failed" and run["counts"]["steps"] > 0
@@ -179,9 +188,9 @@ def test_a_loss_that_is_no_number_is_one_line_and_a_failed_run(store: Store) -> 
 def test_the_log_is_short_and_plain(trained: tuple[Store, Path, str]) -> None:
     lines = trained[2].splitlines()
     words = [line.split()[0] for line in lines]
-    assert words[:3] == ["mixture", "packing", "model"]
+    assert words[:5] == ["mixture", "packing", "model", "preflight", "preflight"]
     assert words[-2:] == ["loss", "checkpoint"]
-    assert set(words[3:-2]) == {"step"} and "tokens/s" in lines[3]
+    assert set(words[5:-2]) == {"step"} and "tokens/s" in lines[5]
     assert lines[-1].endswith(str(trained[1]))
 
 
