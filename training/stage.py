@@ -10,7 +10,7 @@ The same training started again goes on from its newest point, or says that it i
 import math
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from factory import engine
+from factory import catalog, commands, engine
 from factory.errors import UserError
 from factory.recipe import shown
 from factory.store import Run, Store
@@ -52,6 +52,8 @@ class _Training:
     def __init__(self, store: Store, asked: Asked) -> None:
         self.store, self.asked, self.recipe = store, asked, asked.recipe
         self.stage: Any = import_module(f"training.{asked.stage}")
+        if asked.mixture is None and world() == 1:
+            _freeze_the_default(store, self.stage.MIXTURES)
         self.mixture = open_mixture(store, asked.mixture, self.stage.MIXTURES)
         self.parent = self._parent()
         self.came = self._came()
@@ -170,6 +172,16 @@ class _Training:
         found = {"versions": run.versions, "counts": run.counts, "losses": losses}
         facts = self.came | made | {"seed": self.recipe.seed} | found
         return self.checkpoint.seal(run.run_id, facts)
+
+
+def _freeze_the_default(store: Store, stages: Sequence[str]) -> None:
+    """Freeze the mixture named like the stage where there is none for it. Raises UserError."""
+    wanted = ", ".join(map(repr, stages))
+    with catalog.connect(store) as con:
+        if con.sql(f"from mixtures where stage in ({wanted})").fetchall():
+            return
+    say("mixture", f"none for stage {stages[0]} yet: `just mix mixture={stages[0]}` freezes it")
+    commands.run("mix", [f"mixture={stages[0]}", f"store={store.root}"])
 
 
 def stop_early(trainer: Any, recipe: StageRecipe) -> None:
