@@ -27,7 +27,12 @@ from factory.store import Store
 
 FILE_BYTES = 512 << 20  # of rows, before they are compressed
 READ_ROWS = 2_048
-IDS = {"mid": "r.rollout_id, ", "sft": "r.rollout_id, ", "dpo": "r.rollout_id, r.rejected_id, "}
+IDS = {
+    "mid": "r.rollout_id, ",
+    "sft": "r.rollout_id, ",
+    "rft": "r.rollout_id, ",
+    "dpo": "r.rollout_id, r.rejected_id, ",
+}
 ROWS = """
     select r.position, r.part, r.problem_id, t.source, t.license, t.level, t.domain, t.difficulty,
         t.pass_rate, t.teacher, t.model, t.policy_id, t.rollout_license, t.verifier,

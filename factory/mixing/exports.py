@@ -21,13 +21,13 @@ class Form(NamedTuple):
 FORMS = {
     # The messages of a chat, as chat templates, TRL and most trainers take them.
     "chat": Form(
-        ("mid", "sft"),
+        ("mid", "sft", "rft"),
         f"""[{{'role': 'user', 'content': {QUESTION}}},
             {{'role': 'assistant', 'content': completion}}] as messages""",
         "train.jsonl",
     ),
     # TRL's prompt-completion and preference types: plain text, as the mixture has it.
-    "completion": Form(("mid", "sft"), "prompt, completion", "train.jsonl"),
+    "completion": Form(("mid", "sft", "rft"), "prompt, completion", "train.jsonl"),
     "dpo": Form(("dpo",), "prompt, completion as chosen, rejected", "train.jsonl"),
     # The five columns of verl's RLHFDataset; `data_source` picks the scorer.
     "verl": Form(

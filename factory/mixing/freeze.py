@@ -26,6 +26,7 @@ CHOSEN = "join raw.rollouts c on c.rollout_id = taken.subject_id"
 COLUMNS = {
     "mid": (("subject_id", NONE, reasoning.joined("c"), NONE, NONE), CHOSEN),
     "sft": (("subject_id", NONE, reasoning.joined("c"), NONE, NONE), CHOSEN),
+    "rft": (("subject_id", NONE, reasoning.joined("c"), NONE, NONE), CHOSEN),
     "dpo": (
         ("subject_id", "other_id", reasoning.joined("c"), reasoning.joined("r"), NONE),
         f"{CHOSEN} join raw.rollouts r on r.rollout_id = taken.other_id",

@@ -18,6 +18,7 @@ TABLES = ("mixtures", "mixture_rows", "mixture_drops")
 EXAMPLE = {
     "mid": "prompt, completion",
     "sft": "prompt, completion",
+    "rft": "prompt, completion",
     "dpo": "prompt, completion as chosen, rejected",
     "rl": "prompt, answer",
 }

@@ -13,6 +13,7 @@ from factory.recipe import shown
 EXAMPLE = {
     "mid": "a problem and a rollout, to read as plain text",
     "sft": "a problem and a rollout, the text to learn",
+    "rft": "a problem and a rollout of the student's own, the text to learn",
     "dpo": "a problem, a right and a wrong rollout of one policy",
     "rl": "a problem and the answer that earns the reward; no rollouts",
 }

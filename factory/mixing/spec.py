@@ -22,7 +22,7 @@ class MixRecipe(Recipe):
     """What one mixture holds, in which order; `recipes/mix.yaml` says what each key means."""
 
     mixture: str
-    stage: Literal["mid", "sft", "dpo", "rl"]
+    stage: Literal["mid", "sft", "rft", "dpo", "rl"]
     parent: str | None
     snapshot: str | None
     versions: dict[str, str]
