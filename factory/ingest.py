@@ -14,13 +14,13 @@ from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from factory import engine, intake, retract
+from factory import engine, intake, retract, world
 from factory.errors import RecipeError, UserError, unknown
 from factory.held import Held
 from factory.progress import Progress
-from factory.recipe import HOME, Recipe, shown
+from factory.recipe import HOME, Recipe, listed, shown
 from factory.rejects import Rejects
 from factory.store import Run, Store
 from schemas.exchange import SourceRow, Unfit
@@ -50,7 +50,23 @@ class IngestRecipe(Recipe):
     split: Split | None = None
     license: str | None = None
     count: int = Field(ge=1)
+    cells: list[str] | None = None
     seed: int
+
+    @field_validator("cells", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return listed(value)
+
+    @field_validator("cells")
+    @classmethod
+    def _are_known(cls, names: list[str] | None) -> list[str] | None:
+        for name in names or []:
+            if name not in (known := world.cells()):
+                families = sorted({cell.partition("-")[0] for cell in known})
+                hint = "; a cell is FAMILY-DIFFICULTY, from 1 to 5: linear-1"
+                raise unknown("cell", name, families, hint)
+        return names
 
 
 def sources() -> list[str]:

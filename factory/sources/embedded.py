@@ -1,7 +1,7 @@
 """The embedded world's own problems: made here, exact, free of anyone else's rights.
 
-Apache-2.0, as this project is. `count` and `seed` come with the recipe; about one in ten is held
-out as split `test`.
+Apache-2.0, as this project is. `count`, `seed` and `cells` come with the recipe; about one in ten
+is held out as split `test`.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ LICENSE = "Apache-2.0"
 
 def read(recipe: Any) -> Iterator[tuple[int, Any]]:
     """`count` problems; one that fails its independent check is Unfit with the reason."""
-    yield from enumerate(world.problems(recipe.count, recipe.seed or 0))
+    yield from enumerate(world.problems(recipe.count, recipe.seed or 0, recipe.cells))
 
 
 def parse(raw: Any, recipe: Any) -> SourceRow:

@@ -17,7 +17,7 @@ A family is one file in `families/`, found by its name.
 """
 
 from factory.world.families import recognise
-from factory.world.setter import Dropped, WorldProblem, problems
+from factory.world.setter import Dropped, WorldProblem, cells, problems
 from factory.world.solver import Written, solve
 
-__all__ = ["Dropped", "WorldProblem", "Written", "problems", "recognise", "solve"]
+__all__ = ["Dropped", "WorldProblem", "Written", "cells", "problems", "recognise", "solve"]

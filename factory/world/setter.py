@@ -6,7 +6,7 @@ silently missing.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -46,22 +46,27 @@ class Dropped:
     family: str
 
 
-def problems(count: int, seed: int) -> Iterator[WorldProblem | Dropped]:
-    """Exactly `count` rows, no two of which ask the same thing.
+def cells() -> list[str]:
+    """`family-difficulty` of all there are.
 
     The families take turns, and each comes one difficulty further than the family before it, so
     that the first few rows already spread over families and difficulties alike.
     """
-    families = load()
-    cells = [
-        (name, (turn + place) % 5 + 1) for turn in range(5) for place, name in enumerate(families)
-    ]
+    return [f"{name}-{(turn + at) % 5 + 1}" for turn in range(5) for at, name in enumerate(load())]
+
+
+def problems(
+    count: int, seed: int, chosen: Sequence[str] | None = None
+) -> Iterator[WorldProblem | Dropped]:
+    """Exactly `count` rows, no two of which ask the same thing, from all cells or the chosen."""
+    families, turns = load(), chosen or cells()
     asked: Asked = set()
     for number in range(count):
-        index, cell = divmod(number, len(cells))
-        name, difficulty = cells[cell]
-        row = f"{name}-{difficulty}-{index:04d}"
-        yield _make(row, name, families[name], difficulty, random.Random(f"{seed}/{row}"), asked)
+        index, turn = divmod(number, len(turns))
+        name, _, difficulty = turns[turn].rpartition("-")
+        row = f"{turns[turn]}-{index:04d}"
+        rng = random.Random(f"{seed}/{row}")
+        yield _make(row, name, families[name], int(difficulty), rng, asked)
 
 
 def split_of(name: str, params: Params) -> Literal["train", "test"]:
