@@ -11,6 +11,7 @@ HELP = """\
 The CoT factory: maths problems in, verified chain-of-thought rollouts out.
 
   just generate [teacher=NAME] [n=8] [where=SQL] ...   ask a teacher, run the line, sum up
+  just generate checkpoint=NAME|STAGE|FOLDER ...       the same of a trained model
   just check teacher=NAME                              one tiny request, and what came back
   just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
