@@ -21,6 +21,7 @@ from schemas.derived import (
     Retraction,
     Tag,
 )
+from schemas.evaluations import Evaluation, EvaluationItem, EvaluationRollout
 from schemas.mixtures import Mixture, MixtureDrop, MixtureRow
 from schemas.row import Outcome, Row, Split
 
@@ -164,4 +165,7 @@ TABLES: dict[str, type[Row]] = {
     "mixtures": Mixture,
     "mixture_rows": MixtureRow,
     "mixture_drops": MixtureDrop,
+    "evaluations": Evaluation,
+    "evaluation_items": EvaluationItem,
+    "evaluation_rollouts": EvaluationRollout,
 }
