@@ -82,6 +82,15 @@ def test_its_pass_rates_make_a_mixture_for_rl(loop: tuple[Path, str]) -> None:
     assert rows >= 5
 
 
+def test_it_is_evaluated_and_compared_with_its_teacher(loop: tuple[Path, str]) -> None:
+    store, name = loop
+    for who in ("checkpoint=mid", "teacher=solver"):
+        words = ("eval", who, "problems=true", "samples=1", *SHORT[1:], f"store={store}")
+        assert run_factory(*words, "max_tokens=40").returncode == 0
+    done = run_factory("compare", "a=mid", "b=solver", f"store={store}")
+    assert done.returncode == 0 and f"student ({name})" in done.stdout, done.stderr
+
+
 def recipe(store: Path, *words: str) -> order.GenerateRecipe:
     return order.resolve(checkpoint.named(["checkpoint=mid", *SHORT, *words], str(store)))
 
