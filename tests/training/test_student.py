@@ -30,7 +30,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A store whose problems a student of five steps was asked; the checkpoint's name."""
     store = tmp_path_factory.mktemp("loop") / "data"
     assert run_factory("generate", f"store={store}", "problems=12", "n=2").returncode == 0
-    assert run_factory("mix", "mixture=mid", f"store={store}").returncode == 0
+    assert run_factory("mix", "mixture=mid", f"store={store}", cwd=store.parent).returncode == 0
     words = ["stage=mid", "recipe=smoke", "max_steps=5", f"store={store}"]
     train = [sys.executable, "-m", "training", *words]
     done = subprocess.run(train, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -75,7 +75,7 @@ def test_asked_again_by_any_name_nothing_is_owed(loop: tuple[Path, str]) -> None
 def test_its_pass_rates_make_a_mixture_for_rl(loop: tuple[Path, str]) -> None:
     store, name = loop
     words = ["where=pass_rate = 0", f"policy={name}", "length_ratio=null", f"store={store}"]
-    done = run_factory("mix", "mixture=rl", *words)
+    done = run_factory("mix", "mixture=rl", *words, cwd=store.parent)
     assert done.returncode == 0, done.stderr
     with catalog.connect(Store(store)) as con:
         ((rows,),) = catalog.fetch(con, "select count(*) from mixture_rows where name = 'rl'")
