@@ -68,6 +68,16 @@ decontaminate *args:
 tag *args:
     @python -m factory tag "$@"
 
+# what a teacher or a checkpoint scores on an evaluation set
+[no-exit-message]
+eval *args:
+    @python -m factory eval "$@"
+
+# what tells two evaluations apart
+[no-exit-message]
+compare *args:
+    @python -m factory compare "$@"
+
 # freeze a training mixture
 [no-exit-message]
 mix *args:

@@ -11,6 +11,7 @@ HELP = """\
 The CoT factory: maths problems in, verified chain-of-thought rollouts out.
 
   just generate [teacher=NAME] [n=8] [where=SQL] ...   ask a teacher, run the line, sum up
+  just generate checkpoint=NAME|STAGE|FOLDER ...       the same of a trained model
   just check teacher=NAME                              one tiny request, and what came back
   just preview teacher=NAME limit=3                    prompts and replies; nothing is stored
   just ingest source=NAME path=FILE ...                problems and traces from a file or the hub
@@ -21,6 +22,8 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just judge path=IN.jsonl out=OUT.jsonl               verdicts for any rows, without a store
   just audit n=200 | labels=FILE                       verdicts to label; what the labels say
   just similar "TEXT"                                  the problems most like a text
+  just eval [benchmark=NAME] [teacher=NAME] ...        scores on a set of questions, and how sure
+  just compare a=EVAL b=EVAL                           what tells two evaluations apart
   just mix [mixture=mid|sft|dpo|rl] [key=value ...]    freeze a training mixture
   just diff a=mid@1 b=mid@2                            what tells two mixtures apart
   just train stage=mid recipe=smoke                    train on it (extra `train`)

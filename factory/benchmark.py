@@ -5,7 +5,7 @@ that came last counts.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -27,7 +27,7 @@ HELD = """
 """
 
 
-class DecontaminateRecipe(Recipe):
+class SetRecipe(Recipe):
     """Which evaluation sets, and where the items of one come from."""
 
     benchmark: str | None
@@ -51,17 +51,28 @@ class DecontaminateRecipe(Recipe):
 
     def given(self) -> list[str]:
         """The keys that say where items come from."""
-        return [k for k in Definition.model_fields if getattr(self, k) is not None]
+        return [k for k in Definition.model_fields if getattr(self, k, None) is not None]
+
+
+class DecontaminateRecipe(SetRecipe):
+    """What to check against."""
 
 
 class Definition(Recipe):
-    """Where the items of a set come from, and in which fields."""
+    """Where the items of a set come from, and in which fields; the last four are for evaluations.
+
+    `choices`: fields of wrong answers, which with the right one become choices of the question.
+    """
 
     path: str
     config: str | None
     part: str | None
     question: str
     id: str | None
+    answer: str | None = None
+    level: str | None = None
+    domain: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 class Item(NamedTuple):
@@ -100,11 +111,12 @@ def take(store: Store, record: Run, recipe: DecontaminateRecipe) -> list[str]:
             if items := held_out(store):
                 _keep(store, record, name, items, there)
         elif recipe.given() or name not in there:
-            _keep(store, record, name, read(name, _definition(name, recipe, there), record), there)
+            _keep(store, record, name, read(name, definition(name, recipe, there), record), there)
     return names or list(there)
 
 
-def _definition(name: str, recipe: DecontaminateRecipe, there: Iterable[str]) -> Definition:
+def definition(name: str, recipe: SetRecipe, there: Iterable[str]) -> Definition:
+    """Where the items of a set come from: its file, if it has one, and what is given. UserError."""
     given = {k: getattr(recipe, k) for k in recipe.given()}
     if name in ready():
         values = {**load(named("benchmarks", "benchmark", name)), **given}
@@ -120,7 +132,18 @@ def _definition(name: str, recipe: DecontaminateRecipe, there: Iterable[str]) ->
 
 def read(name: str, definition: Definition, record: Run) -> list[Item]:
     """The items, checked; empty statements are counted and left out. Raises UserError."""
-    items: dict[str, Item] = {}
+    items = [item for _, item, _ in rows(name, definition)]
+    kept = [item for item in items if item.statement]
+    if not kept:
+        raise UserError(f"benchmark {name!r} has no items in {definition.path}")
+    if empty := len(items) - len(kept):
+        record.counts[f"{name}: items without a statement"] = empty
+    return kept
+
+
+def rows(name: str, definition: Definition) -> Iterator[tuple[str, Item, dict[str, Any]]]:
+    """Where each row stands, in words, its item, and the row itself. Raises UserError."""
+    seen: set[str] = set()
     for number, row in _rows(definition):
         where = f"benchmark {name!r}, row {number}"
         if not isinstance(row, dict):
@@ -128,18 +151,13 @@ def read(name: str, definition: Definition, record: Run) -> list[Item]:
         statement = _text(where, row, definition.question, "question")
         item_id = str(number)
         if definition.id is not None:
-            item_id = str(_field(where, row, definition.id, "id"))
-        if item_id in items:
+            item_id = str(field(where, row, definition.id, "id"))
+        if item_id in seen:
             raise UserError(
                 f"{where}: id {item_id!r} is given twice; give id=FIELD, or id= to number the rows"
             )
-        items[item_id] = Item(item_id, statement)
-    kept = [item for item in items.values() if item.statement]
-    if not kept:
-        raise UserError(f"benchmark {name!r} has no items in {definition.path}")
-    if empty := len(items) - len(kept):
-        record.counts[f"{name}: items without a statement"] = empty
-    return kept
+        seen.add(item_id)
+        yield where, Item(item_id, statement), row
 
 
 def _rows(definition: Definition) -> Iterable[_files.Raw]:
@@ -150,7 +168,8 @@ def _rows(definition: Definition) -> Iterable[_files.Raw]:
         raise UserError(f"cannot read {path}: {' '.join(str(error).split())[:300]}") from error
 
 
-def _field(where: str, row: dict[str, Any], name: str, key: str) -> Any:
+def field(where: str, row: dict[str, Any], name: str, key: str) -> Any:
+    """The value of a field; `key` names it in the recipe. Raises UserError."""
     if row.get(name) is None:
         hint = " (id= numbers the rows)" if key == "id" else ""
         if name in row:
@@ -161,7 +180,7 @@ def _field(where: str, row: dict[str, Any], name: str, key: str) -> Any:
 
 
 def _text(where: str, row: dict[str, Any], name: str, key: str) -> str:
-    value = _field(where, row, name, key) if row.get(name) is not None or name not in row else ""
+    value = field(where, row, name, key) if row.get(name) is not None or name not in row else ""
     if not isinstance(value, str):
         raise UserError(f"{where}: {name!r} is no text but {type(value).__name__}")
     try:

@@ -22,6 +22,7 @@ TRIES = 6
 UNREACHED = 3
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+CAREFUL = 4.0  # requests in flight at first, where there is a limit to their cost
 HOPELESS = 20  # failures before the first reply: the run is not worth going on with
 SELDOM = (50_000, 20, 50)  # thresholds of the garbage collector while requests are in flight
 LONGEST_ASKED_S = 600.0  # a server that wants longer rest is asked once more all the same
@@ -64,11 +65,16 @@ def _collecting(*thresholds: int) -> Iterator[None]:
 
 
 class Flow:
-    """Asks for requests, a window of them at once; `retries` counts what was asked again."""
+    """Asks for requests, a window of them at once; `retries` counts what was asked again.
 
-    def __init__(self, sample: Sample, most: int) -> None:
+    `careful`: begin with few, as what is in flight when the money is spent is bought as well.
+    """
+
+    def __init__(self, sample: Sample, most: int, careful: bool = False) -> None:
         self.sample = sample
         self.window = Window(most)
+        if careful:
+            self.window.size = min(self.window.size, CAREFUL)
         self.in_flight = 0
         self.retries = 0
         self.taken = 0

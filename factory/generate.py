@@ -21,8 +21,6 @@ from factory.store import Run, Store
 from factory.teacher import connect
 from schemas.exchange import Request
 
-CAREFUL = 4.0  # requests in flight at first, where there is a limit to their cost
-
 
 def run(
     store: Store,
@@ -73,9 +71,8 @@ async def _buy(
 
             await batches.buy(buyer, requests, count, recipe, backend, progress)
         else:
-            flow = Flow(backend.sample, min(recipe.concurrency, count))
-            if recipe.max_cost:  # what is in flight when the money is spent is bought as well
-                flow.window.size = min(flow.window.size, CAREFUL)
+            most = min(recipe.concurrency, count)
+            flow = Flow(backend.sample, most, careful=bool(recipe.max_cost))
             await buyer.buy(requests, count, flow, progress)
         record.counts["left"] = count - buyer.asked
     finally:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -24,11 +24,16 @@ class Adaptive(Recipe):
     width: float = Field(gt=0, lt=1)
 
 
-class GenerateRecipe(Recipe):
-    """What to ask, of whom, how often."""
+class AskRecipe(Recipe):
+    """Who is asked, and how; `resolve` fills it."""
 
     teacher: Teacher
     sampling: Sampling
+
+
+class GenerateRecipe(AskRecipe):
+    """What to ask, of whom, how often."""
+
     n: int | Literal["adaptive"]
     adaptive: Adaptive
     concurrency: int = Field(ge=1)
@@ -58,10 +63,18 @@ class GenerateRecipe(Recipe):
         return value.split(",") if isinstance(value, str) else value
 
 
+A = TypeVar("A", bound=AskRecipe)
+
+
 def resolve(overrides: list[str]) -> GenerateRecipe:
     """The recipe of `just generate key=value ...`."""
+    return resolved(GenerateRecipe, "generate", overrides)
+
+
+def resolved(model: type[A], name: str, overrides: list[str]) -> A:
+    """The recipe of a command that asks a teacher: its file, the teacher's, then the overrides."""
     given = parse(overrides)
-    recipe = {**load(HOME / "recipes" / "generate.yaml")}
+    recipe = {**load(HOME / "recipes" / f"{name}.yaml")}
     recipe |= {k: v for k, v in given.items() if not k.startswith(("teacher.", "sampling."))}
     recipe["teacher"], recipe["sampling"] = values(str(recipe["teacher"]), given)
     for name in ("seed", "max_tokens"):
@@ -71,7 +84,7 @@ def resolve(overrides: list[str]) -> GenerateRecipe:
             other = "max_completion_tokens"  # what newer models of OpenAI call it
             known = other if name == "max_tokens" and other in recipe["sampling"] else name
             recipe["sampling"][known] = recipe[name]
-    order = validate(GenerateRecipe, recipe)
+    order = validate(model, recipe)
     if order.teacher.backend == "replay" and Path(order.teacher.path or "").is_file():
         # What is replayed is part of what a rollout is.
         with Path(order.teacher.path or "").open("rb") as recording:
@@ -81,7 +94,7 @@ def resolve(overrides: list[str]) -> GenerateRecipe:
     return order
 
 
-def policy(recipe: GenerateRecipe) -> str:
+def policy(recipe: AskRecipe) -> str:
     """The id of this teacher, prompt and sampling."""
     teacher = recipe.teacher
     messages = template(teacher.prompt)
@@ -92,10 +105,10 @@ def policy(recipe: GenerateRecipe) -> str:
 
 
 class Asker:
-    """Writes the requests of an order."""
+    """Writes the requests of an order. `scope`: what its rollouts are of; default: the policy."""
 
-    def __init__(self, recipe: GenerateRecipe) -> None:
-        self.policy = policy(recipe)
+    def __init__(self, recipe: AskRecipe, scope: str | None = None) -> None:
+        self.scope = scope or policy(recipe)
         self.messages = template(recipe.teacher.prompt)
         self.sampling = recipe.sampling.sent()
 
@@ -105,5 +118,5 @@ class Asker:
         """One request for each of these samples of one problem."""
         messages = render(self.messages, statement=statement)
         for index in indexes:
-            rollout_id = identity.rollout_id(self.policy, messages, index)
+            rollout_id = identity.rollout_id(self.scope, messages, index)
             yield Request(rollout_id, problem_id, index, messages, self.sampling)

@@ -57,7 +57,7 @@ class Carrier(Protocol):
 
 
 class Sampler:
-    """Buys requests of one teacher for one run."""
+    """Buys requests of one teacher for one run: for the corpus, or for an evaluation."""
 
     def __init__(
         self,
@@ -67,9 +67,12 @@ class Sampler:
         record: Run,
         budget: Budget,
         any_model: bool,
+        evaluation_id: str | None = None,
     ) -> None:
         self.store, self.teacher, self.policy_id = store, teacher, policy_id
         self.record, self.budget, self.any_model = record, budget, any_model
+        self.evaluation_id = evaluation_id
+        self.table = "evaluation_rollouts" if evaluation_id else "rollouts"
         self.rows: list[journal.Line] = []
         self.segments = 0
         self.asked = 0
@@ -135,7 +138,7 @@ class Sampler:
                 raise UserError(self.teacher.refusal(end))
             return
         row = self._rollout(request, end, seconds)
-        self._keep("rollouts", row)
+        self._keep(self.table, row)
         self._check_model(end)
         self._check_reasoning(row)
 
@@ -192,6 +195,7 @@ class Sampler:
         return {
             **self._asked(request),
             "policy_id": self.policy_id,
+            "evaluation_id": self.evaluation_id,
             "revision": teacher.revision,
             "backend": teacher.backend,
             "prompt": teacher.prompt,

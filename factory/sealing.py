@@ -17,6 +17,8 @@ from factory.store import Run, Store
 from schemas.arrow import SchemaError, from_rows
 from schemas.exchange import Request
 
+BOUGHT = ("rollouts", "evaluation_rollouts", "failures")
+
 
 def recover(store: Store, record: Run, progress: Progress) -> None:
     """Seal what killed runs left in their journals, under their own names."""
@@ -40,8 +42,8 @@ def _dead(rows: list[journal.Line], record: Run) -> Run | None:
     if header is None or header.keys() != asdict(record).keys():
         return None
     dead = Run(**{**header, "status": "killed", "counts": dict(header["counts"])})
-    arrived = [row for table, row in rows if table in ("rollouts", "failures")]
-    for table in ("rollouts", "failures"):
+    arrived = [row for table, row in rows if table in BOUGHT]
+    for table in ("evaluation_rollouts" if dead.kind == "eval" else "rollouts", "failures"):
         count = sum(name == table for name, _ in rows)
         dead.counts[table] = dead.counts.get(table, 0) + count
     dead.cost_usd += sum(row.get("cost_usd") or 0.0 for row in arrived)
@@ -65,7 +67,7 @@ def unanswered(store: Store, requests: list[Request]) -> list[Request]:
 def seal(store: Store, run: Run, rows: list[journal.Line]) -> int:
     """Commit journalled rows; those the store has already are dropped. Returns rollouts written."""
     tables = {}
-    for table in ("rollouts", "failures"):
+    for table in BOUGHT:
         mine = [_dated(row) for name, row in rows if name == table]
         if mine:
             tables[table] = _fitting(store, run, table, mine)
@@ -74,7 +76,8 @@ def seal(store: Store, run: Run, rows: list[journal.Line]) -> int:
     seen = store.snapshot()
     with catalog.connect(store, seen) as con:
         fresh = {table: catalog.unseen(con, table, rows) for table, rows in tables.items()}
-    return store.commit(run, fresh, seen).get("rollouts", 0)
+    written = store.commit(run, fresh, seen)
+    return written.get("rollouts", 0) + written.get("evaluation_rollouts", 0)
 
 
 def _fitting(store: Store, run: Run, table: str, rows: list[dict[str, Any]]) -> pa.Table:

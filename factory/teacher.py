@@ -52,7 +52,7 @@ class Teacher(Recipe):
     name: str
     model: str = Field(min_length=1)
     revision: str | None = None
-    backend: Literal["embedded", "openai", "vllm", "batch", "replay"]
+    backend: Literal["embedded", "openai", "vllm", "batch", "replay", "transformers"]
     base_url: str | None = None
     api_key_env: str | None = None
     path: str | None = None

@@ -21,11 +21,14 @@ UNIT_ROWS = 1_000  # for a core to judge
 COMMIT_ROWS, COMMIT_S = 20_000, 10  # whichever comes first: a shard each
 
 NAMED = {"verifier": maths.NAME, "version": maths.VERSION, "policy": maths.POLICY}
-OWED = f"""
-    from rollouts r join problems p using (problem_id)
+UNJUDGED = f"""
     anti join verdicts v on v.rollout_id = r.rollout_id and v.answer is not distinct from p.answer
         and v.verifier = '{maths.NAME}' and v.version = '{maths.VERSION}'
         and v.policy = '{maths.POLICY}'
+"""
+OWED = f"""
+    from rollouts r join problems p using (problem_id)
+    {UNJUDGED}
 """
 COLUMNS = "r.rollout_id, p.answer, p.statement, r.finish_reason, r.trace, r.solution"
 
@@ -44,10 +47,11 @@ def owed(con: Any) -> int:
 def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     """Judge what is owed, on all cores, and count the votes on what was judged."""
     with engine.run(store, "verify", shown(recipe)) as record:
-        _judge(store, recipe, record, progress)
+        judge(store, recipe.deadline_s, record, progress)
         if vote.run(store, record, recipe.deadline_s, progress):
             before = sum(record.counts.values())
-            _judge(store, recipe, record, progress)  # against the majority, where that is new
+            # Against the majority, where that is new.
+            judge(store, recipe.deadline_s, record, progress)
             again = sum(record.counts.values()) - before
             record.counts["judged by a majority"] = again
             record.counts["no_gold"] = record.counts.get("no_gold", 0) - again
@@ -55,15 +59,18 @@ def run(store: Store, recipe: VerifyRecipe, progress: Progress) -> Run:
     return record
 
 
-def _judge(store: Store, recipe: VerifyRecipe, record: Run, progress: Progress) -> None:
+def judge(
+    store: Store, deadline_s: float, record: Run, progress: Progress, owed: str = OWED
+) -> None:
+    """Judge what is owed; `owed`: from rollouts `r` and problems `p`, without a verdict."""
     with catalog.connect(store) as con:
-        count = owed(con)
+        count = con.sql(f"select count(*) {owed}").fetchall()[0][0]
         with progress.task("verify", count) as advance:
-            batches = con.sql(f"select {COLUMNS} {OWED}").to_arrow_reader(UNIT_ROWS)
+            batches = con.sql(f"select {COLUMNS} {owed}").to_arrow_reader(UNIT_ROWS)
             # Not fewer rows at a time: DuckDB's batches end where a shard does.
             units = map(pa.Table.from_batches, engine.units(batches, UNIT_ROWS, len))
-            judge = partial(judged, recipe.deadline_s, record.run_id)
-            verdicts = engine.spread(judge, units)
+            work = partial(judged, deadline_s, record.run_id)
+            verdicts = engine.spread(work, units)
             for done in engine.units(verdicts, COMMIT_ROWS, len, COMMIT_S):
                 rows = pa.concat_tables(done)
                 for outcome in rows["outcome"].value_counts().to_pylist():

@@ -99,6 +99,46 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
         "One rollout, or problem of stage rl, that a mixture did not take, and why.",
         {"name": "name of the mixture", "version": "version of the mixture"},
     ),
+    "evaluation_rollouts": (
+        "One judged sample of a teacher for a question of an evaluation; never part of the corpus.",
+        {
+            "benchmark": "name of the evaluation set; problems: the store's own",
+            "outcome": "newest verdict against the question's answer",
+            "verifier_version": "version of the verifier that judged",
+            "form": "equal where two rollouts of a question give one answer; the correct are one",
+        },
+    ),
+    "evaluation_groups": (
+        "One row per question of an evaluation.",
+        {
+            "n": "rollouts that were judged",
+            "k": "those that are correct",
+            "pass_rate": "k / n",
+            "majority": "whether the majority's answer is correct; a share where answers are tied",
+            "truncation_rate": "share of its rollouts that were cut off",
+            "tokens_mean": "tokens written, by the teacher, mean over its rollouts",
+        },
+    ),
+    "scores": (
+        "The figures of every evaluation: over all its questions, and by level, domain and "
+        "difficulty. Rollouts of one question are alike, so that questions are what is counted.",
+        {
+            "facet": "all, level, domain or difficulty",
+            "cell": "which one of the facet",
+            "problems": "questions with a judged rollout",
+            "rollouts": "judged rollouts",
+            "samples": "k: the fewest judged rollouts of one question",
+            "score": "avg@k: mean over questions of the share of correct rollouts",
+            "standard_error": "of that mean, over questions",
+            "low": "lower end of the 95 % interval: Wilson's, for as many independent rollouts "
+            "as have that standard error",
+            "high": "upper end of the 95 % interval",
+            "pass_at": "pass@m, unbiased, for m of 1, 2, 4, ... up to `samples`: pass_at[4]",
+            "majority": "maj@k: share of questions whose majority answer is correct",
+            "truncation_rate": "share of rollouts that were cut off",
+            "tokens_mean": "tokens written, by the teacher, mean over questions",
+        },
+    ),
     "runs": (
         "One row per execution of a recipe.",
         {
@@ -126,13 +166,26 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
-ORDER = ["corpus", "groups", "difficulty", *TABLES, "suspect_answers", "runs", "shards"]
+ORDER = [
+    "corpus",
+    "groups",
+    "difficulty",
+    *TABLES,
+    "evaluation_groups",
+    "scores",
+    "suspect_answers",
+    "runs",
+    "shards",
+]
+
+_OF = "evaluation_rollouts evaluation_items evaluations"
+EVALUATED = dict.fromkeys(("evaluation_rollouts", "evaluation_groups", "scores"), _OF)
 
 
 def describe(view: str, column: str) -> str:
     """What a column of a public view means. Raises KeyError where nobody has said."""
-    related = {"suspect_answers": "votes", "difficulty": "groups"}.get(view, view)
-    for name in (view, related, "problems", "rollouts", "problem_sources", "verdicts"):
+    related = {"suspect_answers": "votes", "difficulty": "groups", **EVALUATED}.get(view, view)
+    for name in (view, *related.split(), "problems", "rollouts", "problem_sources", "verdicts"):
         if name in VIEWS and column in VIEWS[name][1]:
             return VIEWS[name][1][column]
         if name in TABLES and column in TABLES[name].model_fields:

@@ -21,6 +21,7 @@ from schemas.derived import (
     Retraction,
     Tag,
 )
+from schemas.evaluations import Evaluation, EvaluationItem, EvaluationRollout
 from schemas.mixtures import Mixture, MixtureDrop, MixtureRow
 from schemas.row import Outcome, Row, Split
 from schemas.training import PolicyCompletion
@@ -166,4 +167,7 @@ TABLES: dict[str, type[Row]] = {
     "mixture_rows": MixtureRow,
     "mixture_drops": MixtureDrop,
     "completions": PolicyCompletion,
+    "evaluations": Evaluation,
+    "evaluation_items": EvaluationItem,
+    "evaluation_rollouts": EvaluationRollout,
 }

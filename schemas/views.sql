@@ -348,3 +348,82 @@ from votes v join problems p using (problem_id)
 where p.answer_source = 'gold' and strong(v.votes, v.margin)
     and problem_id not in (select problem_id from corpus where outcome = 'correct')
 order by v.margin desc, v.votes desc, problem_id;
+
+-- Evaluations: of teachers on sets of questions, apart from the corpus.
+create view evaluations as
+select * from raw.evaluations
+qualify row_number() over (partition by evaluation_id order by run_id desc) = 1;
+
+create view evaluation_items as
+select * from raw.evaluation_items anti join retracted_problems using (problem_id);
+
+-- `form` is equal where two rollouts of a question give the same answer: all that is correct is one.
+create view evaluation_rollouts as
+with newest as (
+    select * from raw.verdicts semi join raw.evaluation_rollouts using (rollout_id)
+    qualify row_number() over (
+        partition by rollout_id, answer order by run_id desc, version desc) = 1
+)
+select r.* exclude (trace, solution), e.benchmark, e.teacher, e.model,
+    i.item_id, i.level, i.domain, i.difficulty, i.answer,
+    v.outcome, v.extracted, v.version as verifier_version,
+    case when v.outcome = 'correct' then i.answer else coalesce(v.canonical, v.extracted) end as form,
+    r.trace, r.solution
+from raw.evaluation_rollouts r join evaluations e using (evaluation_id)
+join evaluation_items i on i.digest = e.digest and i.problem_id = r.problem_id
+left join newest v on v.rollout_id = r.rollout_id and v.answer = i.answer;
+
+-- One row per question of an evaluation. Where answers are tied for the majority, `majority` is the
+-- share of correct ones among them.
+create view evaluation_groups as
+with forms as (
+    select evaluation_id, problem_id, form, bool_or(outcome = 'correct') as correct
+    from evaluation_rollouts where form is not null group by evaluation_id, problem_id, form
+    qualify rank() over (partition by evaluation_id, problem_id order by count(*) desc) = 1
+),
+majority as (select evaluation_id, problem_id, avg(correct::int) as majority from forms group by all)
+select r.evaluation_id, r.problem_id, r.item_id, r.level, r.domain, r.difficulty,
+    count(*) as n, count(*) filter (r.outcome = 'correct') as k, k / n as pass_rate,
+    coalesce(any_value(m.majority), 0) as majority,
+    avg((r.finish_reason = 'length')::int) as truncation_rate,
+    avg(r.completion_tokens) as tokens_mean, max(r.verifier_version) as verifier_version
+from evaluation_rollouts r left join majority m using (evaluation_id, problem_id)
+where r.outcome is not null group by all;
+
+-- pass_at(n, k, m): the chance that of m of n rollouts, k of them correct, at least one is correct
+-- (M. Chen et al., arXiv:2107.03374).
+create macro pass_at(n, k, m) as case when n - k < m then 1.0 else
+    1 - list_aggregate([(n - k - i) / (n - i) for i in range(m)], 'product') end;
+
+-- The figures of every evaluation: over all questions, and by level, domain and difficulty. The
+-- rollouts of one question are alike, so that questions are what is counted: the standard error is
+-- that of their mean pass rates, the interval Wilson's for as many independent rollouts as have it.
+create view scores as
+with cells as (
+    select g.*, facet, cell from evaluation_groups g,
+        lateral (values ('all', 'all'), ('level', level), ('domain', domain),
+                        ('difficulty', difficulty)) as told(facet, cell)
+    where cell is not null
+),
+figures as (
+    select evaluation_id, facet, cell, count(*) as problems, sum(n)::bigint as rollouts,
+        min(n) as samples, avg(pass_rate) as score,
+        stddev_samp(pass_rate) / sqrt(count(*)) as standard_error,
+        avg(majority) as majority, avg(truncation_rate) as truncation_rate,
+        avg(tokens_mean) as tokens_mean,
+        map_from_entries(list_filter([
+            {m: 1, p: avg(pass_at(n, k, 1))}, {m: 2, p: avg(pass_at(n, k, 2))},
+            {m: 4, p: avg(pass_at(n, k, 4))}, {m: 8, p: avg(pass_at(n, k, 8))},
+            {m: 16, p: avg(pass_at(n, k, 16))}, {m: 32, p: avg(pass_at(n, k, 32))},
+            {m: 64, p: avg(pass_at(n, k, 64))}], lambda each: each.m <= min(n))) as pass_at
+    from cells group by all
+),
+weighed as (
+    select *, case when score in (0, 1) or standard_error is null then problems
+        else least(rollouts, score * (1 - score) / nullif(standard_error ** 2, 0)) end as worth
+    from figures
+)
+select e.evaluation_id, e.benchmark, e.teacher, e.model, facet, cell, problems, rollouts, w.samples,
+    score, standard_error, wilson(score * worth, worth).low as low,
+    wilson(score * worth, worth).high as high, pass_at, majority, truncation_rate, tokens_mean
+from weighed w join evaluations e using (evaluation_id);

@@ -21,6 +21,7 @@ from schemas.arrow import from_rows, schema
 from schemas.rows import TABLES
 
 VIEWS = [*TABLES, "runs", "shards", "corpus", "groups", "difficulty"]
+VIEWS += ["evaluation_groups", "scores"]
 
 
 def ask(store: Path, sql: str, *words: str) -> subprocess.CompletedProcess[str]:

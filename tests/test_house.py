@@ -14,6 +14,7 @@ from conftest import ROOT
 
 from factory import verifiers
 from factory.audit import AuditRecipe
+from factory.evaluate import EvalRecipe
 from factory.judge import JudgeRecipe
 from factory.line import MODELS
 from factory.order import GenerateRecipe
@@ -117,10 +118,12 @@ def test_no_file_of_ours_has_grown_past_300_lines() -> None:
         assert len(path.read_text().splitlines()) <= 300, name
 
 
-@pytest.mark.parametrize("step", [*MODELS, "generate", "judge", "audit"])
+@pytest.mark.parametrize("step", [*MODELS, "generate", "eval", "judge", "audit"])
 def test_a_recipe_file_has_exactly_the_keys_of_its_model(step: str) -> None:
-    model = {**MODELS, "generate": GenerateRecipe, "judge": JudgeRecipe, "audit": AuditRecipe}[step]
-    computed = {"sampling"} if step == "generate" else set()
+    others = {"generate": GenerateRecipe, "eval": EvalRecipe}
+    others |= {"judge": JudgeRecipe, "audit": AuditRecipe}
+    model = {**MODELS, **others}[step]
+    computed = {"sampling"} if step in ("generate", "eval") else set()
     required = {n for n, field in model.model_fields.items() if field.is_required()}
     keys = set(load(HOME / "recipes" / f"{step}.yaml"))
     assert keys | computed | (required & {"source"}) == set(model.model_fields)

@@ -168,7 +168,7 @@ def test_prompts_are_problems_that_their_policy_solves_at_times(filled: Store) -
     assert found == [("4", None, None)]
     assert report(filled, "rl")["dropped"] == {"where": 2}
     assert rows(filled, "select count(*) from mixture_rows") == [(4,)]
-    with pytest.raises(RecipeError, match="unknown policy 'r1'; known: t"):
+    with pytest.raises(RecipeError, match="unknown policy 'r1'; known: m, t"):
         mixed(filled, "mixture=rl", "policy=r1")
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from factory.commands import keep, line, look, mixtures
+from factory.commands import keep, line, look, mixtures, scores
 from factory.errors import unknown
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -18,6 +18,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "adjudicate": line.adjudicate,
     "judge": line.judge,
     "audit": line.audit,
+    "eval": scores.evaluate,
+    "compare": scores.compare,
     "mix": mixtures.mix,
     "diff": mixtures.diff,
     "sql": look.sql,

@@ -9,11 +9,11 @@ from factory.words import flag, show_recipe, step_words, take
 
 def generate(words: list[str]) -> int:
     """Ask a teacher, then the line."""
-    from factory import line, order, plan, summary
+    from factory import checkpoint, line, order, plan, summary
     from factory.progress import Progress
 
     rest, path, show = step_words(words)
-    recipe = order.resolve(rest)
+    recipe = order.resolve(checkpoint.named(rest, path))
     if show:
         return show_recipe(recipe)
     recipe.teacher.key()  # a missing key is said before a store is made
@@ -28,19 +28,19 @@ def generate(words: list[str]) -> int:
 
 def check(words: list[str]) -> int:
     """One tiny request."""
-    from factory import order, probe
+    from factory import checkpoint, order, probe
 
-    rest, _, show = step_words(words)
-    recipe = order.resolve(rest)
+    rest, path, show = step_words(words)
+    recipe = order.resolve(checkpoint.named(rest, path))
     return show_recipe(recipe) if show else probe.check(recipe)
 
 
 def preview(words: list[str]) -> int:
     """Prompts and replies; nothing is stored."""
-    from factory import order, probe
+    from factory import checkpoint, order, probe
 
     rest, path, show = step_words(words)
-    recipe = order.resolve(rest)
+    recipe = order.resolve(checkpoint.named(rest, path))
     store = Store(path) if exists(path) else None
     return show_recipe(recipe) if show else probe.preview(recipe, store)
 

@@ -181,13 +181,13 @@ def _named(store: Store, snapshot: Snapshot, recipe: MixRecipe, policy: str | No
 
 
 def policy_of(con: Any, name: str | None) -> str:
-    """The policy whose pass rates and lengths count: that asked for, or the newest."""
+    """Whose pass rates and lengths count: the newest policy, of a teacher or model if named."""
     known = con.sql("""
-        select teacher, policy_id, max(run_id) as newest from groups group by all order by 3, 2
+        select teacher, model, policy_id from groups group by all order by max(run_id), policy_id
     """).fetchall()
     if not known:
         raise UserError("no rollouts measure any problem yet; `just generate` makes some")
-    fitting = [p for t, p, _ in known if name in (None, t, p)]
+    fitting = [each for each in known if name in (None, *each)]
     if not fitting:
-        raise unknown("policy", name or "", {t for t, _, _ in known})
-    return fitting[-1]
+        raise unknown("policy", name or "", {name for each in known for name in each[:2]})
+    return fitting[-1][-1]

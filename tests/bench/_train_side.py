@@ -42,7 +42,12 @@ def ours(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> A
 def trl(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> Any:
     """TRL's trainer on the mixture's text."""
     from transformers import PrinterCallback
-    from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+    from trl.trainer.dpo_config import DPOConfig
+    from trl.trainer.dpo_trainer import DPOTrainer
+    from trl.trainer.grpo_config import GRPOConfig
+    from trl.trainer.grpo_trainer import GRPOTrainer
+    from trl.trainer.sft_config import SFTConfig
+    from trl.trainer.sft_trainer import SFTTrainer
 
     shared = arguments(recipe, folder) | {"max_steps": recipe.max_steps}
     fed: dict[str, Any] = {

@@ -1,0 +1,94 @@
+"""`checkpoint=NAME|STAGE|FOLDER|OWNER/NAME`: a trained model as a teacher, by default `student`.
+
+Who it is does not depend on where it lies: the model's name is that of its folder, its revision a
+hash of the files that shape what it says. Of a stage the newest checkpoint counts. A folder without
+`lineage.json`, or with a dot before its name, is not complete and never taken out of a store.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from factory.errors import RecipeError, UserError, unknown
+from factory.files import Files
+
+SHAPES = {".safetensors", ".bin", ".json", ".jinja", ".model"}
+LINEAGE = "lineage.json"
+HUB = re.compile(r"[\w.-]+/[\w.-]+")
+HUB_S = 10.0
+
+
+def named(words: list[str], store: str) -> list[str]:
+    """The words with `checkpoint=` as what it says of the teacher. Raises UserError."""
+    asked = [word.partition("=")[2] for word in words if word.startswith("checkpoint=")]
+    given = {word.partition("=")[0] for word in words}
+    if not asked and "teacher=student" in words and "teacher.model" not in given:
+        raise RecipeError(f"teacher=student needs checkpoint=; known: {', '.join(known(store))}")
+    if not asked:
+        return words
+    if len(asked) > 1:
+        raise RecipeError(f"'checkpoint' is given twice: {asked[0]!r} and {asked[1]!r}")
+    rest = [word for word in words if not word.startswith("checkpoint=")]
+    if taken := given & {"teacher.model", "teacher.path"}:
+        raise RecipeError(f"checkpoint= and {taken.pop()}= both name the model; give one of them")
+    if "teacher" not in given:
+        rest.append("teacher=student")
+    found = _found(asked[0], store, "teacher.revision" in given)
+    return rest + [f"teacher.{key}={value}" for key, value in found.items()]
+
+
+def known(store: str) -> dict[str, Path]:
+    """The complete checkpoints of a store by name, and for each stage its newest."""
+    folders = (Files(store).local / "checkpoints").glob("[!.]*")
+    names = {path.name: path for path in sorted(folders) if (path / LINEAGE).is_file()}
+    return names | {_stage(path): path for path in names.values()}
+
+
+def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
+    """Model, revision and path of the teacher."""
+    there = known(store)
+    folder = there.get(asked, Path(asked))
+    if asked and (folder / "config.json").is_file():
+        folder = folder.resolve()
+        return {"model": folder.name, "revision": _digest(folder), "path": str(folder)}
+    if asked and folder.exists():
+        raise UserError(f"checkpoint={asked}: {folder} holds no model (no config.json)")
+    if HUB.fullmatch(asked):
+        return {"model": asked, **({} if pinned else {"revision": _commit(asked)})}
+    more = ", or a folder, or OWNER/NAME of the hub; `just train` makes checkpoints"
+    raise unknown("checkpoint", asked, there, more)
+
+
+def _stage(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / LINEAGE).read_text())["stage"])
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise UserError(f"cannot read the stage in {folder / LINEAGE}: {error}") from error
+
+
+def _digest(folder: Path) -> str:
+    """A hash of all that shapes what the model says."""
+    found = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix in SHAPES and path.name != LINEAGE:
+            with path.open("rb") as file:
+                found.update(
+                    f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+                )
+    return found.hexdigest()[:16]
+
+
+def _commit(model: str) -> str:
+    """The commit that a model of the hub has now."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import httpx
+
+    try:
+        return str(HfApi().model_info(model, timeout=HUB_S).sha)
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise UserError(
+            f"checkpoint={model}: {why}; give checkpoint=FOLDER of what `hf download {model}` "
+            "fetched, or teacher.revision=COMMIT of what is in the hub's cache"
+        ) from error
