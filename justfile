@@ -88,6 +88,11 @@ mix *args:
 train *args:
     @MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 python -m training "$@"
 
+# base, mid, sft, dpo, rl on the embedded world, beside their controls, over several seeds
+[no-exit-message]
+ladder *args:
+    @MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 python -m training.ladder "$@"
+
 # read-only SQL over everything
 [no-exit-message]
 sql *args:

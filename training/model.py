@@ -29,6 +29,7 @@ class TinyPhi3(Recipe):
     heads: int = Field(gt=0)
     kv_heads: int = Field(gt=0, description="key and value heads; each serves heads / kv_heads")
     positions: int = Field(gt=0, description="longest text it can see, tokens")
+    spread: float = Field(gt=0, description="standard deviation of the random weights")
 
     @field_validator("tokenizer")
     @classmethod
@@ -86,6 +87,7 @@ def build(shape: TinyPhi3, seed: int, attention: str) -> Student:
         num_key_value_heads=shape.kv_heads,
         max_position_embeddings=shape.positions,
         original_max_position_embeddings=shape.positions,
+        initializer_range=shape.spread,
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokenizer.get_vocab()[EOS],

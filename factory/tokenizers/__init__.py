@@ -1,1 +1,1 @@
-"""Tokenizers that ship with the factory, by name: `cot-4k` (made by `build`)."""
+"""Tokenizers that ship with the factory, by name: `cot-4k` and `world-768` (made by `build`)."""

@@ -237,7 +237,7 @@ def test_examples_longer_than_the_window_are_left_out_and_too_many_of_them_refus
 
 def test_a_chat_template_that_training_cannot_keep_to_is_one_line() -> None:
     values = {"layers": 1, "hidden": 8, "intermediate": 8, "heads": 1, "kv_heads": 1}
-    tokenizer = load_tokenizer(TinyPhi3(tokenizer="cot-4k", positions=64, **values))
+    tokenizer = load_tokenizer(TinyPhi3(tokenizer="cot-4k", positions=64, spread=0.02, **values))
     assert Chat(tokenizer).asked("Why?\n\n") == "Why?\n\n"
     tokenizer.chat_template = "{% for m in messages %}{{ m.content[:3] }}{% endfor %}"
     with pytest.raises(UserError, match="the first must begin the second"):

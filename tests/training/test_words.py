@@ -23,7 +23,7 @@ MISTAKES = {
     "stage=mid lr=1": "unknown key 'lr'; known: activation_checkpointing, attention, batch",
     "stage=mid shape.layer=1": "unknown key 'shape.layer'; did you mean 'shape.layers'?",
     "stage=mid learning_rate=fast": "learning_rate='fast' does not fit",
-    "stage=mid shape.tokenizer=gpt": "unknown tokenizer 'gpt'; known: cot-4k",
+    "stage=mid shape.tokenizer=gpt": "unknown tokenizer 'gpt'; known: cot-4k, world-768",
     "stage=mid shape.heads=3": "hidden=64 must be a multiple of 2 * heads",
     "stage=mid shape.kv_heads=3": "heads=2 must be a multiple of it",
     "stage=mid window=4096": "window=4096 is longer than shape.positions=2048",

@@ -1,0 +1,200 @@
+"""`just ladder`: base -> mid -> sft -> dpo -> rl on the embedded world, beside their controls.
+
+    just ladder [recipe=tiny] [seeds=5] [split=dev|test] [store=ladder]
+
+A control sees as many tokens as its rung. All is done by the commands a user types, in a store a
+seed: the teacher's rollouts are made once, each seed trains its own student from its own random
+weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`, training problems that no mixture holds; the world's
+test problems are for one last run. Started again, it goes on with what is missing.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from factory import catalog, commands, engine, shell
+from factory.recipe import Recipe, load, parse, put, resolve, validate
+from factory.store import Store
+from training import dpo, mid, rft, rl, rungs, sft
+from training.ranks import say
+from training.stage import Asked, train
+
+RECIPES = Path(__file__).parent / "recipes"
+STAGES: dict[str, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
+DEV = "problem_id < '2'"  # an eighth of the training problems
+SPLITS = {"dev": f"split <> 'test' and {DEV}", "test": "split = 'test'"}
+TAUGHT = f"teacher = 'solver' and outcome = 'correct' and not {DEV}"
+DIGITS = "length(regexp_replace(trace || solution, '[^0-9]', '', 'g'))"
+
+
+class LadderRecipe(Recipe):
+    """What `training/recipes/ladder/*.yaml` may say."""
+
+    recipe: str = Field(description="of every stage")
+    seeds: int = Field(ge=1)
+    cells: str = Field(description="families of the world with a difficulty")
+    count: int = Field(ge=1, description="problems to make")
+    rollouts: int = Field(ge=1, description="of the teacher, of each problem")
+    asked: int = Field(ge=1, description="problems the student answers, for pairs and pass rates")
+    answers: int = Field(ge=2, description="rollouts of the student, of each of them")
+    questions: int = Field(ge=1, description="evaluation questions")
+    samples: int = Field(ge=1, description="rollouts of each question")
+    temperature: float = Field(gt=0, description="of evaluation")
+    max_tokens: int = Field(ge=1, description="of one rollout of the student")
+    pairs: str = Field(description="SQL: whose rollouts are paired; {student} is sft's checkpoint")
+    prompts: str = Field(description="SQL: which of the problems the student answered are for rl")
+    stages: dict[str, dict[str, Any]] = Field(description="overrides of the stages' recipes")
+    split: Literal["dev", "test"]
+
+
+def main(words: list[str]) -> int:
+    """Run the ladder; the exit code."""
+    return shell.run(lambda: _run(words), "what was trained is kept; run it again to go on")
+
+
+def _run(words: list[str]) -> int:
+    given = {"recipe": "tiny", "store": "ladder"} | parse(words)
+    home = Path(given.pop("store"))
+    values = load(RECIPES / "ladder" / f"{given.pop('recipe')}.yaml")
+    for key, value in given.items():
+        put(values, key, value)
+    recipe = validate(LadderRecipe, values)
+    _taught(home, recipe)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    for seed in engine.spread(partial(climb, home, recipe), range(recipe.seeds)):
+        say("seed", f"{seed} of {recipe.seeds}: {home / f'seed-{seed}.log'}")
+    found = [_scores(home / f"seed-{seed}", recipe) for seed in range(recipe.seeds)]
+    rungs.show(found, home / f"ladder-{recipe.split}")
+    return 0
+
+
+def _taught(home: Path, recipe: LadderRecipe) -> None:
+    """Problems and the teacher's rollouts, made once for all seeds."""
+    base = home / "base"
+    if (home / "base.json").exists():
+        return
+    say("teacher", f"{recipe.count:,} problems, {recipe.rollouts} rollouts each: {base}")
+    words = [f"store={base}"]
+    made = [f"count={recipe.count}", f"cells={recipe.cells}"]
+    with _logged(home / "base.log"):
+        commands.run("ingest", ["source=embedded", *made, *words])
+        commands.run("generate", ["teacher=solver", f"n={recipe.rollouts}", *words])
+    (home / "base.json").write_text(recipe.model_dump_json())
+
+
+def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
+    """All rungs and controls of one seed, evaluated; its words go to `seed-N.log`."""
+    root = home / f"seed-{seed}"
+    if not root.exists():
+        shutil.copytree(home / "base", part := home / f".seed-{seed}.{os.getpid()}")
+        part.replace(root)
+    with _logged(home / f"seed-{seed}.log"):
+        made = _Seed(root, recipe, seed).rungs()
+        (root / "rungs.json").write_text(json.dumps(made, indent=2))
+    return seed
+
+
+@contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as log, redirect_stdout(log), redirect_stderr(log):
+        yield
+
+
+class _Seed:
+    def __init__(self, root: Path, recipe: LadderRecipe, seed: int) -> None:
+        self.root, self.recipe, self.seed = root, recipe, seed
+        self.store = Store(root)
+
+    def rungs(self) -> dict[str, str]:
+        """The checkpoint of every rung and control, by name."""
+        self._command("mix", "mixture=mid", f"where={TAUGHT}")
+        kept = ["per_problem=1", "per_template=null", f"prefer={DIGITS}"]
+        self._command("mix", "mixture=sft", f"where={TAUGHT}", *kept)
+        # The first step of a warm-up has learning rate 0: these are the random weights.
+        made = {"base": self._train("mid", "mid", max_steps=1)}
+        made["mid"] = self._train("mid", "mid")
+        made["sft"] = self._train("sft", "sft", parent=made["mid"])
+        made["more mid"] = self._more(made["mid"], made["sft"])
+        self._asked(made["sft"])
+        made["dpo"] = self._train("dpo", "dpo", parent=made["sft"])
+        made["rft"] = self._train("rft", "dpo", parent=made["sft"])
+        made["rl"] = self._train("rl", "rl", parent=made["dpo"])
+        plain = {"anneal": 0, "rebalance": "false"}
+        made["plain rl"] = self._train("rl", "rl", parent=made["dpo"], **plain)
+        for name in made.values():
+            self._command("eval", f"checkpoint={name}", *self._questions())
+        return made
+
+    def _asked(self, name: str) -> None:
+        """The student answers training problems: its pairs, and the prompts it solves at times."""
+        said = [f"checkpoint={name}", "sampling.temperature=1", f"n={self.recipe.answers}"]
+        where = f"where=split <> 'test' and not {DEV}"
+        self._command("generate", *said, where, f"limit={self.recipe.asked}", *self._sampling())
+        own = self.recipe.pairs.replace("{student}", name)
+        judged = f"({own}) and outcome in ('correct', 'incorrect') and not {DEV}"
+        self._command("mix", "mixture=dpo", f"where={judged}")
+        prompts = f"({self.recipe.prompts}) and not {DEV}"
+        self._command("mix", "mixture=rl", f"policy={name}", f"where={prompts}")
+
+    def _more(self, start: str, sft: str) -> str:
+        """Mid again, on as many tokens as sft saw, with sft's learning rate and schedule."""
+        recipe = self._resolved("mid", {})
+        tokens = self._lineage(sft)["counts"]["tokens seen"]
+        steps = max(1, round(tokens / (recipe.batch * recipe.window)))
+        tuned = self._resolved("sft", {})
+        same = {key: getattr(tuned, key) for key in ("learning_rate", "schedule", "warmup")}
+        return self._train("mid", "mid", parent=start, max_steps=steps, epochs=1000, **same)
+
+    def _train(self, stage: str, mixture: str, parent: str | None = None, **values: Any) -> str:
+        recipe = self._resolved(stage, {"seed": self.seed, **values})
+        asked = Asked(stage, self.recipe.recipe, recipe, f"{mixture}@1", parent)
+        return train(self.store, asked).name
+
+    def _resolved(self, stage: str, values: dict[str, Any]) -> Any:
+        path = RECIPES / stage / f"{self.recipe.recipe}.yaml"
+        told = self.recipe.stages.get(stage, {}) | values
+        return resolve(STAGES[stage].RECIPE, path, [f"{k}={v}" for k, v in told.items()])
+
+    def _lineage(self, name: str) -> dict[str, Any]:
+        return json.loads((self.root / "checkpoints" / name / "lineage.json").read_text())
+
+    def _questions(self) -> Sequence[str]:
+        recipe = self.recipe
+        heat = f"sampling.temperature={recipe.temperature}"
+        where = f"problems={SPLITS[recipe.split]}"
+        count = [f"limit={recipe.questions}", f"samples={recipe.samples}"]
+        return [where, *count, heat, f"sampling.seed={self.seed}", *self._sampling()]
+
+    def _sampling(self) -> Sequence[str]:
+        return [f"max_tokens={self.recipe.max_tokens}", "concurrency=128"]
+
+    def _command(self, *words: str) -> None:
+        commands.run(words[0], [*words[1:], f"store={self.root}"])
+
+
+def _scores(root: Path, recipe: LadderRecipe) -> rungs.Found:
+    """Of every rung of a seed: the pass rate of every question, by its id."""
+    made = json.loads((root / "rungs.json").read_text())
+    sql = """
+        select model, problem_id, pass_rate
+        from evaluation_groups join evaluations using (evaluation_id)
+        where selection = $split and not isnan(pass_rate)"""
+    with catalog.connect(Store(root)) as con:
+        rows = con.sql(sql, params={"split": SPLITS[recipe.split]}).fetchall()
+    return {
+        rung: {problem: rate for model, problem, rate in rows if model == name}
+        for rung, name in made.items()
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
