@@ -4,8 +4,9 @@
 
 A control sees as many tokens as its rung. All is done by the commands a user types, in a store a
 seed: the teacher's rollouts are made once, each seed trains its own student from its own random
-weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`, training problems that no mixture holds; the world's
-test problems are for one last run. Started again, it goes on with what is missing.
+weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`, training
+problems that no mixture holds; the world's test problems are for one last run. Started again, it
+goes on with what is missing.
 """
 
 import json
@@ -29,9 +30,11 @@ from training.stage import Asked, train
 
 RECIPES = Path(__file__).parent / "recipes"
 STAGES: dict[str, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
-DEV = "problem_id < '2'"  # an eighth of the training problems
+# Of the training problems an eighth is for choosing settings, a quarter is only asked: the student
+# answers, and is rewarded for, questions whose solutions it never read.
+DEV, FRESH = "problem_id < '2'", "problem_id >= 'c'"
 SPLITS = {"dev": f"split <> 'test' and {DEV}", "test": "split = 'test'"}
-TAUGHT = f"teacher = 'solver' and outcome = 'correct' and not {DEV}"
+TAUGHT = f"teacher = 'solver' and outcome = 'correct' and not {DEV} and not {FRESH}"
 DIGITS = "length(regexp_replace(trace || solution, '[^0-9]', '', 'g'))"
 
 
@@ -137,12 +140,12 @@ class _Seed:
     def _asked(self, name: str) -> None:
         """The student answers training problems: its pairs, and the prompts it solves at times."""
         said = [f"checkpoint={name}", "sampling.temperature=1", f"n={self.recipe.answers}"]
-        where = f"where=split <> 'test' and not {DEV}"
+        where = f"where=split <> 'test' and {FRESH}"
         self._command("generate", *said, where, f"limit={self.recipe.asked}", *self._sampling())
         own = self.recipe.pairs.replace("{student}", name)
-        judged = f"({own}) and outcome in ('correct', 'incorrect') and not {DEV}"
+        judged = f"({own}) and outcome in ('correct', 'incorrect') and {FRESH}"
         self._command("mix", "mixture=dpo", f"where={judged}")
-        prompts = f"({self.recipe.prompts}) and not {DEV}"
+        prompts = f"({self.recipe.prompts}) and {FRESH}"
         self._command("mix", "mixture=rl", f"policy={name}", f"where={prompts}")
 
     def _more(self, start: str, sft: str) -> str:

@@ -70,7 +70,7 @@ def show(found: list[Found], target: Path) -> None:
             _signed(ladder, rung, control),
             f"{control} {ladder.of(control)}" if control else "",
         )
-    console = Console()
+    console = Console(width=max(120, Console().width))
     console.print(f"[bold]ladder[/bold]  {seeds} seeds, {len(ladder.questions)} questions")
     console.print(table)
     told = {
