@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from factory.errors import UserError
 from factory.recipe import Recipe
+from training.ranks import world
 
 
 class StageRecipe(Recipe):
@@ -38,8 +40,18 @@ class StageRecipe(Recipe):
 
 
 def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
-    """The arguments that TRL's trainers share. Raises UserError where devices do not fit."""
+    """The arguments that TRL's trainers share. Raises UserError where devices do not fit, or what
+    `log_to` names is not there.
+    """
     import torch
+    from transformers.integrations import get_available_reporting_integrations
+
+    there = get_available_reporting_integrations()
+    if recipe.log_to not in ("none", *there):
+        raise UserError(
+            f"log_to={recipe.log_to!r} is not known or not installed; here: "
+            f"{', '.join(['none', *sorted(there)])} (`pip install tensorboard`, trackio, wandb, ...)"
+        )
 
     cuda = torch.cuda.is_available()
     return {
@@ -71,8 +83,6 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
 
 def accumulation(recipe: StageRecipe) -> int:
     """Forward passes of one device in one optimizer step. Raises UserError."""
-    from factory.errors import UserError
-    from training.ranks import world
 
     passes, rest = divmod(recipe.batch, recipe.micro_batch * world())
     if rest:
