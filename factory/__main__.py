@@ -24,6 +24,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just mix [mixture=mid|sft|dpo|rl] [key=value ...]    freeze a training mixture
   just diff a=mid@1 b=mid@2                            what tells two mixtures apart
   just train stage=mid recipe=smoke                    train on it (extra `train`)
+  just plan stage=mid recipe=phi4mini [gpus=128]       its steps, GPU-hours, memory and cost
   just sql "select ..." [format=table|json|csv|parquet]
   just why ID                                          everything known of a problem or rollout
   just status                                          what is owed, journalled; the store's health

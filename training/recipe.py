@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from factory.errors import UserError
 from factory.recipe import Recipe
+from training.ranks import world
 
 
 class StageRecipe(Recipe):
@@ -69,15 +71,16 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
     }
 
 
-def accumulation(recipe: StageRecipe) -> int:
-    """Forward passes of one device in one optimizer step. Raises UserError."""
-    from factory.errors import UserError
-    from training.ranks import world
+def accumulation(recipe: StageRecipe, processes: int | None = None) -> int:
+    """Forward passes of one process, of `processes` or of those there are, in one optimizer step.
 
-    passes, rest = divmod(recipe.batch, recipe.micro_batch * world())
+    Raises UserError where they do not share the batch evenly.
+    """
+    processes = processes or world()
+    passes, rest = divmod(recipe.batch, recipe.micro_batch * processes)
     if rest:
         raise UserError(
             f"batch={recipe.batch} must be a multiple of micro_batch={recipe.micro_batch} "
-            f"times {world()} processes"
+            f"times {processes} processes; lower one, or run on fewer"
         )
     return passes
