@@ -10,8 +10,9 @@ from factory import tokens
 from factory.errors import UserError, unknown
 from training.model import TinyPhi3
 
-# TRL 1.16 makes no table of logits: tiles of so many tokens by so many of the vocabulary.
-TILE = (4096, 32768)
+# TRL 1.16 makes no table of logits: tiles of so many tokens by so many of the vocabulary. Without
+# Triton, so on a CPU, softmax and gradient make further tables (measured: 9, 13 by `just train`).
+TILE, COPIES = (4096, 32768), 13
 LOWER = "lower micro_batch or window, set activation_checkpointing=true, or take more GPUs (FSDP2)"
 VLLM_SHARE = 0.3  # of a GPU's memory, TRL's default of vllm_gpu_memory_utilization
 
@@ -117,32 +118,38 @@ def activations(shape: Shape, width: int) -> int:
     return width * each + (8 * shape.hidden if width == 2 else 0)
 
 
-def memory(
-    stage: str, shape: Shape, recipe: Any, processes: int, shards: int, device: float, width: int
-) -> dict[str, float]:
-    """Bytes of one process at the peak, by what they are for.
+class Machine(NamedTuple):
+    """What it runs on: `memory` of one device, bytes, and the bytes of a number in its passes."""
+
+    processes: int
+    shards: int
+    memory: float
+    width: int
+
+
+def memory(stage: str, shape: Shape, recipe: Any, on: Machine, longest: int) -> dict[str, float]:
+    """Bytes of one process at the peak, by what they are for; no text is over `longest` tokens.
 
     Weights, gradients and Adam's two moments are 16 bytes a parameter (Rajbhandari et al., arXiv
-    1910.02054, with the master weights in 32 bits), split over `shards`; `device` is what a GPU
-    has in all, for the share that vLLM takes; `width` the bytes of a number in the forward pass.
+    1910.02054, with the weights themselves in 32 bits), split over the shards.
     """
     references = 1 if stage == "dpo" or getattr(recipe, "kl", 0) else 0
-    found = {"state": (16 + 4 * references) * shape.parameters / shards}
-    if shards > 1:  # the head and two layers, whole, with their gradients
+    found = {"state": (16 + 4 * references) * shape.parameters / on.shards}
+    if on.shards > 1:  # the head and two layers are whole while they work, with their gradients
         found["gathered"] = 4.0 * (shape.vocabulary * shape.hidden + 2 * shape.layer)
     texts = recipe.micro_batch * (2 if stage == "dpo" else 1)
-    tokens_there, kept = recipe.window * texts, activations(shape, width)
+    seen, kept = longest * texts, shape.layers * activations(shape, on.width)
     if recipe.activation_checkpointing:
         # Of each layer its input, which autocast leaves in 32 bits, and one layer whole.
-        kept = (4 * shape.hidden * shape.layers + kept) / shape.layers
-    found["activations"] = tokens_there * shape.layers * kept
-    rows = 1 if stage == "mid" else texts  # packed slots are one long row
-    found["attention"] = _scores(shape, recipe.attention, rows * (tokens_there / rows) ** 2)
-    tile = min(tokens_there, TILE[0]) * min(shape.vocabulary, TILE[1]) * 4
-    head = 4 * shape.hidden * (shape.vocabulary + 2 * tokens_there)
-    found["logits"] = 3 * tile + head
+        kept = 4 * shape.hidden * shape.layers + activations(shape, on.width)
+    found["activations"] = 1.0 * seen * kept
+    pairs = seen**2 if stage == "mid" else seen * longest  # packed slots are one long row
+    found["attention"] = _scores(shape, recipe.attention, pairs)
+    tile = min(seen, TILE[0]) * min(shape.vocabulary, TILE[1]) * on.width
+    head = 4 * shape.hidden * (shape.vocabulary + 2 * seen)  # gradients, in 32 bits
+    found["logits"] = head + tile * (1 if on.width == 2 else COPIES)
     if stage == "rl":
-        found["sampling"] = _sampling(shape, recipe, processes, device, width)
+        found["sampling"] = _sampling(shape, recipe, on)
     return found
 
 
@@ -160,10 +167,8 @@ def _scores(shape: Shape, attention: str, pairs: float) -> float:
     return pairs * (5 + (8 * shape.heads * shape.layers if attention == "eager" else 0))
 
 
-def _sampling(shape: Shape, recipe: Any, processes: int, device: float, width: int) -> float:
-    if recipe.vllm == "colocate":
-        return VLLM_SHARE * device
+def _sampling(shape: Shape, recipe: Any, on: Machine) -> float:
     if recipe.vllm:
-        return 0.0
-    rollouts = recipe.batch * recipe.updates / processes
-    return rollouts * (recipe.window * cache(shape, width) + 12 * shape.vocabulary)
+        return VLLM_SHARE * on.memory if recipe.vllm == "colocate" else 0.0
+    rollouts = recipe.batch * recipe.updates / on.processes
+    return rollouts * (recipe.window * cache(shape, on.width) + 12 * shape.vocabulary)

@@ -215,7 +215,8 @@ def _tell(asked: Asked, data: Data, work: Work, price: float) -> None:
     say("GPU-hours", f"{hours:,.4g} of {asked.gpu}")
     say("time", f"{_time(hours / asked.gpus)} on {asked.gpus:,}")
     say("cost", _cost(hours, price, gpu.price))
-    needed = cost.memory(asked.stage, shape, recipe, asked.gpus, asked.gpus, gpu.memory, 2)
+    machine = cost.Machine(asked.gpus, asked.gpus, gpu.memory, 2)
+    needed = cost.memory(asked.stage, shape, recipe, machine, recipe.window)
     fits = "" if sum(needed.values()) <= gpu.memory else f"; {cost.LOWER}"
     say("memory", f"{cost.told(needed)} a GPU, of {gpu.memory / 1e9:,.0f}{fits}")
     stage, name, tokens, paper = PAPER
