@@ -119,7 +119,10 @@ def _reference(trainer: Any) -> str:
     ours = trainer.accelerator.unwrap_model(trainer.model).state_dict()
     theirs = trainer.accelerator.unwrap_model(trainer.ref_model).state_dict()
     for name, value in ours.items():
-        if name not in theirs or not value.equal(theirs[name]):
+        their = theirs.get(name)
+        if hasattr(their, "full_tensor"):  # FSDP2 has split it already
+            their = their.full_tensor().to(value.device)
+        if their is None or not value.equal(their):
             raise UserError(
                 f"the reference differs from the start of the stage in {name!r}; both must be "
                 f"{trainer.model.config.name_or_path}"

@@ -58,6 +58,7 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
         "bf16": cuda,
         "use_cpu": not cuda,
         "dataloader_pin_memory": cuda,
+        "ddp_find_unused_parameters": False,
         "seed": recipe.seed,
         "logging_steps": recipe.log_every,
         "logging_first_step": True,
@@ -67,6 +68,7 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
         "save_steps": recipe.save_every or 500,
         "save_total_limit": 2,  # the one before is whole while the last is written
         "report_to": recipe.log_to,
+        "log_level_replica": "error",
         "disable_tqdm": True,
     }
 
@@ -82,5 +84,12 @@ def accumulation(recipe: StageRecipe, processes: int | None = None) -> int:
         raise UserError(
             f"batch={recipe.batch} must be a multiple of micro_batch={recipe.micro_batch} "
             f"times {processes} processes; lower one, or run on fewer"
+        )
+    # A group is judged where it was sampled, so that none may be cut in two.
+    group = getattr(recipe, "group", 1)
+    if (rollouts := recipe.batch * getattr(recipe, "updates", 1) // processes) % group:
+        raise UserError(
+            f"each of {processes} processes samples {rollouts} rollouts at once, which must be a "
+            f"multiple of group={group}; raise batch, or run on fewer"
         )
     return passes
