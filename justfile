@@ -93,6 +93,11 @@ train *args:
 ladder *args:
     @MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=1000000000 python -m training.ladder "$@"
 
+# tokens, steps, GPU-hours, memory and cost of a stage on a cluster; nothing is trained
+[no-exit-message]
+plan *args:
+    @python -m training.plan "$@"
+
 # read-only SQL over everything
 [no-exit-message]
 sql *args:

@@ -28,6 +28,7 @@ The CoT factory: maths problems in, verified chain-of-thought rollouts out.
   just diff a=mid@1 b=mid@2                            what tells two mixtures apart
   just train stage=mid|sft|rft|dpo|rl [recipe=smoke]   train on it (extra `train`)
   just ladder [recipe=smoke]                           every stage, beside its control
+  just plan stage=mid recipe=phi4mini [gpus=128]       its steps, GPU-hours, memory and cost
   just sql "select ..." [format=table|json|csv|parquet]
   just why ID                                          everything known of a problem or rollout
   just status                                          what is owed, journalled; the store's health

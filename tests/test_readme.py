@@ -70,8 +70,8 @@ def test_every_command_of_the_readme_runs(desk: Path, shared: Path) -> None:
     for command in commands():
         if "teacher=" in command:  # asks a server that is not here: resolve it and stop
             command += " show=true"
-        if command.startswith("just train"):
-            continue  # tests/training runs it: the extra may not be here
+        if command.startswith(("just train", "just plan")):
+            continue  # tests/training runs them: the extra may not be here
         kind = "".join(sign for sign in "$\"'#" if sign in command)
         if kind in kinds and "$" not in kind:
             words = shlex.split(command.removeprefix("just "), comments=True)
@@ -103,10 +103,11 @@ def test_the_set_up_commands_are_the_ones_ci_runs() -> None:
 
 def test_every_command_is_in_the_readme_the_help_and_the_justfile() -> None:
     justfile = (ROOT / "justfile").read_text()
-    for name in [*COMMANDS, "train"]:
+    modules = {"train": "training", "plan": "training.plan"}
+    for name in [*COMMANDS, *modules]:
         assert f"`just {name}`" in README, name
         assert re.search(rf"\b{name}\b", HELP), name
-        module = "training" if name == "train" else f"factory {name}"
+        module = modules.get(name, f"factory {name}")
         line = rf'^{name} \*args:\n    @[^"\n]*python -m {module} "\$@"$'
         assert re.search(line, justfile, re.MULTILINE), name
 

@@ -28,11 +28,11 @@ def main(words: list[str]) -> int:
 
 def _obey(words: list[str]) -> int:
     values = DEFAULTS | parse(words)
-    stage = _stage(values.pop("stage", ""))
+    stage = stage_named(values.pop("stage", ""))
     name, root, mixture, parent, show = (values.pop(key) for key in DEFAULTS)
     module = import_module(f"training.{stage}")
     overrides = [f"{key}={value}" for key, value in values.items()]
-    recipe = resolve(module.RECIPE, _recipe_file(stage, name), overrides)
+    recipe = resolve(module.RECIPE, recipe_file(stage, name), overrides)
     if _is_true("show", show):
         print(as_yaml(recipe), end="")
         return 0
@@ -46,7 +46,8 @@ def _obey(words: list[str]) -> int:
     return 0
 
 
-def _stage(name: str) -> str:
+def stage_named(name: str) -> str:
+    """The name, if it is a stage's. Raises RecipeError."""
     known = [folder.name for folder in RECIPES.iterdir() if folder.is_dir()]
     if not name:
         raise RecipeError(f"which stage? give stage=NAME; known: {', '.join(sorted(known))}")
@@ -55,7 +56,8 @@ def _stage(name: str) -> str:
     return name
 
 
-def _recipe_file(stage: str, name: str) -> Path:
+def recipe_file(stage: str, name: str) -> Path:
+    """The file of a stage's recipe. Raises RecipeError."""
     known = {path.stem: path for path in (RECIPES / stage).glob("*.yaml")}
     if name not in known:
         hint = f" (add training/recipes/{stage}/{name}.yaml to make one)"

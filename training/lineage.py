@@ -49,10 +49,11 @@ class Checkpoint:
     def newest(self) -> Path | None:
         """The newest point to resume from that was written to its end; others are removed."""
         points = sorted(self.part.glob("checkpoint-*"), key=lambda p: int(p.name.partition("-")[2]))
+        whole = [point for point in points if (point / WHOLE).exists()]
         for point in points:
-            if not (point / WHOLE).exists():
-                shutil.rmtree(point)
-        return next((point for point in reversed(points) if point.exists()), None)
+            if point not in whole:
+                shutil.rmtree(point, ignore_errors=True)  # another process may be at it
+        return whole[-1] if whole else None
 
     def seal(self, run_id: str, lineage: dict[str, Any]) -> Path:
         """Write the lineage last, make everything durable and give the folder its name."""

@@ -44,13 +44,13 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
     `log_to` names is not there.
     """
     import torch
-    from transformers.integrations import get_available_reporting_integrations
+    from transformers.integrations.integration_utils import get_available_reporting_integrations
 
     there = get_available_reporting_integrations()
     if recipe.log_to not in ("none", *there):
         raise UserError(
             f"log_to={recipe.log_to!r} is not known or not installed; here: "
-            f"{', '.join(['none', *sorted(there)])} (`pip install tensorboard`, trackio, wandb, ...)"
+            f"{', '.join(['none', *sorted(there)])} (`pip install tensorboard`, or trackio)"
         )
 
     cuda = torch.cuda.is_available()
@@ -68,6 +68,7 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
         "bf16": cuda,
         "use_cpu": not cuda,
         "dataloader_pin_memory": cuda,
+        "ddp_find_unused_parameters": False,
         "seed": recipe.seed,
         "logging_steps": recipe.log_every,
         "logging_first_step": True,
@@ -77,17 +78,28 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
         "save_steps": recipe.save_every or 500,
         "save_total_limit": 2,  # the one before is whole while the last is written
         "report_to": recipe.log_to,
+        "log_level_replica": "error",
         "disable_tqdm": True,
     }
 
 
-def accumulation(recipe: StageRecipe) -> int:
-    """Forward passes of one device in one optimizer step. Raises UserError."""
+def accumulation(recipe: StageRecipe, processes: int | None = None) -> int:
+    """Forward passes of one process, of `processes` or of those there are, in one optimizer step.
 
-    passes, rest = divmod(recipe.batch, recipe.micro_batch * world())
+    Raises UserError where they do not share the batch evenly.
+    """
+    processes = processes or world()
+    passes, rest = divmod(recipe.batch, recipe.micro_batch * processes)
     if rest:
         raise UserError(
             f"batch={recipe.batch} must be a multiple of micro_batch={recipe.micro_batch} "
-            f"times {world()} processes"
+            f"times {processes} processes; lower one, or run on fewer"
+        )
+    # A group is judged where it was sampled, so that none may be cut in two.
+    group = getattr(recipe, "group", 1)
+    if (rollouts := recipe.batch * getattr(recipe, "updates", 1) // processes) % group:
+        raise UserError(
+            f"each of {processes} processes samples {rollouts} rollouts at once, which must be a "
+            f"multiple of group={group}; raise batch, or run on fewer"
         )
     return passes
