@@ -22,13 +22,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from factory import catalog, commands, engine, shell
+from factory.errors import unknown
 from factory.recipe import Recipe, load, parse, put, resolve, validate
 from factory.store import Store
 from training import dpo, mid, rft, rl, rungs, sft
 from training.ranks import say
 from training.stage import Asked, train
 
-RECIPES = Path(__file__).parent / "recipes"
+HOME = Path(__file__).parent
+RECIPES = HOME / "recipes"
 STAGES: dict[str, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
 # Of the training problems an eighth is for choosing settings, a quarter is only asked: the student
 # answers, and is rewarded for, questions whose solutions it never read.
@@ -39,7 +41,7 @@ DIGITS = "length(regexp_replace(trace || solution, '[^0-9]', '', 'g'))"
 
 
 class LadderRecipe(Recipe):
-    """What `training/recipes/ladder/*.yaml` may say."""
+    """What `training/ladders/*.yaml` may say."""
 
     recipe: str = Field(description="of every stage")
     seeds: int = Field(ge=1)
@@ -66,7 +68,7 @@ def main(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     given = {"recipe": "tiny", "store": "ladder"} | parse(words)
     home = Path(given.pop("store"))
-    values = load(RECIPES / "ladder" / f"{given.pop('recipe')}.yaml")
+    values = load(_named(given.pop("recipe")))
     for key, value in given.items():
         put(values, key, value)
     recipe = validate(LadderRecipe, values)
@@ -77,6 +79,13 @@ def _run(words: list[str]) -> int:
     found = [_scores(home / f"seed-{seed}", recipe) for seed in range(recipe.seeds)]
     rungs.show(found, home / f"ladder-{recipe.split}")
     return 0
+
+
+def _named(name: str) -> Path:
+    known = {path.stem: path for path in (HOME / "ladders").glob("*.yaml")}
+    if name not in known:
+        raise unknown("ladder", name, known, f" (add training/ladders/{name}.yaml to make one)")
+    return known[name]
 
 
 def _taught(home: Path, recipe: LadderRecipe) -> None:
