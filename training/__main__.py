@@ -36,7 +36,7 @@ def _obey(words: list[str]) -> int:
     if _is_true("show", show):
         print(as_yaml(recipe), end="")
         return 0
-    _need(NEEDED)
+    need(NEEDED)
     from training.stage import Asked, train
 
     store = Store(root)
@@ -71,7 +71,8 @@ def _is_true(key: str, value: str) -> bool:
     return value == "true"
 
 
-def _need(packages: tuple[str, ...]) -> None:
+def need(packages: tuple[str, ...]) -> None:
+    """Raises MissingExtra where one is not installed."""
     for package in packages:
         if find_spec(package) is None:
             raise MissingExtra(package, "train")

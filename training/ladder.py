@@ -22,10 +22,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from factory import catalog, commands, engine, shell
-from factory.errors import unknown
+from factory.errors import UserError, unknown
 from factory.recipe import Recipe, load, parse, put, resolve, validate
 from factory.store import Store
 from training import dpo, mid, rft, rl, rungs, sft
+from training.__main__ import NEEDED, need
 from training.ranks import say
 from training.stage import Asked, train
 
@@ -72,12 +73,15 @@ def _run(words: list[str]) -> int:
     for key, value in given.items():
         put(values, key, value)
     recipe = validate(LadderRecipe, values)
-    _taught(home, recipe)
+    need(NEEDED)
+    home.mkdir(parents=True, exist_ok=True)
     os.environ["OMP_NUM_THREADS"] = "1"
-    for seed in engine.spread(partial(climb, home, recipe), range(recipe.seeds)):
-        say("seed", f"{seed} of {recipe.seeds}: {home / f'seed-{seed}.log'}")
-    found = [_scores(home / f"seed-{seed}", recipe) for seed in range(recipe.seeds)]
-    rungs.show(found, home / f"ladder-{recipe.split}")
+    with engine.locked(home, "ladder"):
+        _taught(home, recipe)
+        for seed in engine.spread(partial(climb, home, recipe), range(recipe.seeds)):
+            say("seed", f"{seed} of {recipe.seeds}: {home / f'seed-{seed}.log'}")
+        found = [_scores(home / f"seed-{seed}", recipe) for seed in range(recipe.seeds)]
+        rungs.show(found, home / f"ladder-{recipe.split}")
     return 0
 
 
@@ -89,9 +93,12 @@ def _named(name: str) -> Path:
 
 
 def _taught(home: Path, recipe: LadderRecipe) -> None:
-    """Problems and the teacher's rollouts, made once for all seeds."""
-    base = home / "base"
-    if (home / "base.json").exists():
+    """Problems and the teacher's rollouts, made once for all seeds. Raises UserError."""
+    base, begun = home / "base", home / "base.json"
+    asked = recipe.model_dump(include={"cells", "count", "rollouts"})
+    if begun.exists():
+        if (was := json.loads(begun.read_text())) != asked:
+            raise UserError(f"{home} was begun with {was}, not {asked}; give another store=")
         return
     say("teacher", f"{recipe.count:,} problems, {recipe.rollouts} rollouts each: {base}")
     words = [f"store={base}"]
@@ -99,7 +106,7 @@ def _taught(home: Path, recipe: LadderRecipe) -> None:
     with _logged(home / "base.log"):
         commands.run("ingest", ["source=embedded", *made, *words])
         commands.run("generate", ["teacher=solver", f"n={recipe.rollouts}", *words])
-    (home / "base.json").write_text(recipe.model_dump_json())
+    begun.write_text(json.dumps(asked))
 
 
 def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
