@@ -19,6 +19,7 @@ from factory.store import canonical
 
 LIBRARIES = ("torch", "transformers", "trl", "datasets", "accelerate")
 LAST = "lineage.json"
+SAMPLED = "completions"  # what a stage sampled for itself, until it is in the store
 WHOLE = "whole"  # a point to resume from ends with this file
 
 
@@ -44,7 +45,11 @@ class Checkpoint:
     def leave(self) -> None:
         """Remove what was not sealed and holds no point to resume from."""
         if not self.newest():
-            shutil.rmtree(self.part, ignore_errors=True)
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove what was not sealed."""
+        shutil.rmtree(self.part, ignore_errors=True)
 
     def newest(self) -> Path | None:
         """The newest point to resume from that was written to its end; others are removed."""
@@ -57,12 +62,10 @@ class Checkpoint:
 
     def seal(self, run_id: str, lineage: dict[str, Any]) -> Path:
         """Write the lineage last, make everything durable and give the folder its name."""
-        for point in self.part.glob("checkpoint-*"):
-            shutil.rmtree(point)
         # A pickle of the trainer's arguments, and a page about TRL: the recipe says more.
         for name in ("training_args.bin", "README.md"):
             (self.part / name).unlink(missing_ok=True)
-        for path in self.part.rglob("*"):
+        for path in self.part.iterdir():
             sync_path(path)
         last = self.part / LAST
         lineage |= {"identity": self.identity}
@@ -72,6 +75,9 @@ class Checkpoint:
         folder = self.home / f"{self.stage}-{run_id}"
         self.part.replace(folder)
         sync_path(self.home)
+        # Only now: killed before, it goes on from them.
+        for point in (*folder.glob("checkpoint-*"), folder / SAMPLED):
+            shutil.rmtree(point, ignore_errors=True)
         return folder
 
 

@@ -16,10 +16,14 @@ from training.ranks import first, say
 ALSO = {"rewards/verified/mean": "reward", "rewards/accuracies": "accuracy", "temperature": "T"}
 
 
+class Diverged(UserError):
+    """The loss is no number any more; going on from an earlier point would end there again."""
+
+
 class Lines(TrainerCallback):
     """A line per log with loss and speed; a mark in every point to resume from that is whole.
 
-    Raises UserError where the loss is not finite.
+    Raises Diverged where the loss is not finite.
     """
 
     def __init__(self) -> None:
@@ -60,7 +64,7 @@ class Lines(TrainerCallback):
         if "loss" not in logs:
             return
         if not math.isfinite(logs["loss"]):
-            raise UserError(
+            raise Diverged(
                 f"the loss is {logs['loss']} at step {state.global_step}; "
                 f"lower learning_rate={args.learning_rate:g} or clip={args.max_grad_norm:g}"
             )

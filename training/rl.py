@@ -10,7 +10,6 @@ GRPOTrainer.
 """
 
 import random
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +22,7 @@ from factory.errors import UserError
 from factory.verifiers import Outcome, maths
 from training import examples
 from training.chat import Chat
+from training.lineage import SAMPLED
 from training.model import Student, stops
 from training.ranks import rank
 from training.recipe import accumulation, arguments
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from trl.trainer.grpo_trainer import GRPOTrainer
 
-SEEN = "completions"
 COUNTED = """
     with groups as (
         select count(*) as n, count(*) filter (outcome = 'correct') as right,
@@ -222,7 +221,7 @@ def trainer(
     heat = Temperature(recipe)
     made = AnnealedGRPOTrainer(
         model=student.model,
-        reward_funcs=Reward(recipe, heat, stops(student), folder / SEEN),
+        reward_funcs=Reward(recipe, heat, stops(student), folder / SAMPLED),
         args=config(recipe, arguments(recipe, folder), accumulation(recipe)),
         train_dataset=fitting,
         processing_class=student.tokenizer,
@@ -232,11 +231,13 @@ def trainer(
 
 
 def finish(folder: Path, recipe: RlRecipe) -> tuple[dict[str, int], pa.Table]:
-    """What was sampled, counted, and the rows of it; the files of it are removed.
+    """What was sampled, counted, and the rows of it.
 
     Raises UserError where no group had anything to teach.
     """
-    seen = pq.read_table(folder / SEEN).sort_by([("step", "ascending"), ("position", "ascending")])
+    seen = pq.read_table(folder / SAMPLED).sort_by(
+        [("step", "ascending"), ("position", "ascending")]
+    )
     counts = _counted(seen)
     if not recipe.all_dead and counts["groups"] == counts["groups without both"]:
         right = counts["correct"] / counts["rollouts"]
@@ -245,7 +246,6 @@ def finish(folder: Path, recipe: RlRecipe) -> tuple[dict[str, int], pa.Table]:
             f"({right:.1%} of all were correct), so nothing was learned; freeze a mixture of "
             f"{'harder' if right > 0.5 else 'easier'} problems, or raise group={recipe.group}"
         )
-    shutil.rmtree(folder / SEEN)
     return counts, seen
 
 

@@ -7,8 +7,8 @@ where it samples for itself, `finish`, what is to be kept of that.
 The same training started again goes on from its newest point, or says that it is done.
 """
 
+import logging
 import math
-import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -107,9 +107,6 @@ class _Training:
         with engine.run(self.store, "train", asked, lock) as run:
             try:
                 yield run
-            except UserError:
-                shutil.rmtree(self.checkpoint.part, ignore_errors=True)
-                raise
             finally:
                 self.checkpoint.leave()
 
@@ -144,12 +141,17 @@ class _Training:
 
     def _trained(self, trainer: Any, run: Run) -> list[tuple[int, float]]:
         """(step, mean loss since the line before) of every line of progress."""
+        from training.progress import Diverged
+
         point = self.checkpoint.newest()
         if point:
             say("resume", f"from step {point.name.partition('-')[2]}")
         try:
             with _memory(self.recipe):
                 trainer.train(resume_from_checkpoint=str(point) if point else None)
+        except Diverged:
+            self.checkpoint.remove()
+            raise
         finally:
             seen = int(trainer.state.num_input_tokens_seen)
             run.counts |= {"steps": trainer.state.global_step, "tokens seen": seen}
@@ -216,6 +218,7 @@ def _silence(threads: int) -> None:
 
     torch.set_num_threads(threads)
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.|trl\.")
+    logging.getLogger("trl").setLevel(logging.ERROR)  # it tells of every rollout left out
     constants.HF_HUB_DISABLE_TELEMETRY = True
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()

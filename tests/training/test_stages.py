@@ -199,7 +199,7 @@ def test_all_correct_rollouts_are_kept_and_as_many_incorrect_ones() -> None:
 
 def test_the_reward_is_the_verifiers(tmp_path: Path) -> None:
     recipe = rl_recipe("group=4", "easiest=0.5")
-    reward = rl.Reward(recipe, rl.Temperature(recipe), {1}, tmp_path / rl.SEEN)
+    reward = rl.Reward(recipe, rl.Temperature(recipe), {1}, tmp_path / rl.SAMPLED)
     right, wrong = "so \\boxed{4}", "so \\boxed{5}"
     state: Any = type("State", (), {"global_step": 0})
     groups = [[right, wrong, wrong, wrong], [right, right, right, wrong], [wrong] * 4]
