@@ -102,7 +102,7 @@ def test_only_the_completion_and_its_end_carry_loss_in_sft(
         assert row["labels"] == [UNSEEN] * len(asked_ids) + told
         assert told[-1] == student.tokenizer.eos_token_id
     batch = next(iter(trainer.get_train_dataloader()))
-    assert batch["input_ids"].shape[0] == 8 and "position_ids" not in batch, "not packed"
+    assert batch["input_ids"].shape[0] == 4 and "position_ids" not in batch, "not packed"
 
 
 def test_rft_on_pairs_learns_their_chosen_side_alone(chain: tuple[Store, dict[str, Path]]) -> None:
