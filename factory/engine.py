@@ -22,7 +22,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,6 +119,10 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
                     yield flying.popleft().result()
             while flying:
                 yield flying.popleft().result()
+        except BaseException:
+            for worker in active_children():  # nobody waits for what is not wanted any more
+                worker.kill()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
