@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false
+# The extra `train` is not there where the other benchmarks are checked.
 """What `just bench train` checks on real trainers, as JSON rows: what, found, wanted.
 
 python -m tests.bench._train_checks STORE START

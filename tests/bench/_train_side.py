@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false
+# The extra `train` is not there where the other benchmarks are checked.
 """One side of `just bench train`, in a process of its own: tokens and CPU seconds, as JSON.
 
     python -m tests.bench._train_side SIDE STAGE STORE START STEPS
