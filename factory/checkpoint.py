@@ -51,7 +51,7 @@ def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
     folder = there.get(asked, Path(asked))
     if asked and (folder / "config.json").is_file():
         folder = folder.resolve()
-        return {"model": folder.name, "revision": _digest(folder), "path": str(folder)}
+        return {"model": folder.name, "revision": digest(folder), "path": str(folder)}
     if asked and folder.exists():
         raise UserError(f"checkpoint={asked}: {folder} holds no model (no config.json)")
     if HUB.fullmatch(asked):
@@ -67,7 +67,7 @@ def _stage(folder: Path) -> str:
         raise UserError(f"cannot read the stage in {folder / LINEAGE}: {error}") from error
 
 
-def _digest(folder: Path) -> str:
+def digest(folder: Path) -> str:
     """A hash of all that shapes what the model says."""
     found = hashlib.sha256()
     for path in sorted(folder.iterdir()):

@@ -95,6 +95,7 @@ def test_the_trainer_reaches_into_the_factory_only_through_named_doors() -> None
         "shell",
         "tokens",
         "commands",
+        "checkpoint",
     )
     for name, path in modules():
         if name.startswith("training"):

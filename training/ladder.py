@@ -32,7 +32,8 @@ from training.stage import Asked, train
 
 HOME = Path(__file__).parent
 RECIPES = HOME / "recipes"
-STAGES: dict[str, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
+Stage = Literal["mid", "sft", "rft", "dpo", "rl"]
+STAGES: dict[Stage, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
 # Of the training problems an eighth is for choosing settings, a quarter is only asked: the student
 # answers, and is rewarded for, questions whose solutions it never read.
 DEV, FRESH = "problem_id < '2'", "problem_id >= 'c'"
@@ -57,7 +58,9 @@ class LadderRecipe(Recipe):
     max_tokens: int = Field(ge=1, description="of one rollout of the student")
     pairs: str = Field(description="SQL: whose rollouts are paired; {student} is sft's checkpoint")
     prompts: str = Field(description="SQL: which of the problems the student answered are for rl")
-    stages: dict[str, dict[str, Any]] = Field(description="overrides of the stages' recipes")
+    stages: dict[Literal["mid", "sft", "rft", "dpo", "rl"], dict[str, Any]] = Field(
+        description="overrides of the stages' recipes"
+    )
     split: Literal["dev", "test"]
 
 
@@ -94,11 +97,9 @@ def _named(name: str) -> Path:
 
 def _taught(home: Path, recipe: LadderRecipe) -> None:
     """Problems and the teacher's rollouts, made once for all seeds. Raises UserError."""
-    base, begun = home / "base", home / "base.json"
-    asked = recipe.model_dump(include={"cells", "count", "rollouts"})
-    if begun.exists():
-        if (was := json.loads(begun.read_text())) != asked:
-            raise UserError(f"{home} was begun with {was}, not {asked}; give another store=")
+    base, done = home / "base", home / "base.json"
+    _same(home / "settings.json", recipe)
+    if done.exists():
         return
     say("teacher", f"{recipe.count:,} problems, {recipe.rollouts} rollouts each: {base}")
     words = [f"store={base}"]
@@ -106,7 +107,25 @@ def _taught(home: Path, recipe: LadderRecipe) -> None:
     with _logged(home / "base.log"):
         commands.run("ingest", ["source=embedded", *made, *words])
         commands.run("generate", ["teacher=solver", f"n={recipe.rollouts}", *words])
-    begun.write_text(json.dumps(asked))
+    done.write_text(json.dumps({"problems": recipe.count}))
+
+
+def _same(kept: Path, recipe: LadderRecipe) -> None:
+    """Refuse to go on under other settings: rungs of two would stand in one table."""
+    asked = recipe.model_dump(exclude={"seeds", "split"})
+    for stage in STAGES:
+        path = RECIPES / stage / f"{recipe.recipe}.yaml"
+        asked[stage] = resolve(STAGES[stage].RECIPE, path, _told(recipe, stage, {})).model_dump()
+    if kept.exists() and (was := json.loads(kept.read_text())) != asked:
+        other = [key for key in asked if was.get(key) != asked[key]]
+        raise UserError(
+            f"{kept.parent} was begun with another {', '.join(other)}; give another store="
+        )
+    kept.write_text(json.dumps(asked, indent=2))
+
+
+def _told(recipe: LadderRecipe, stage: Stage, values: dict[str, Any]) -> list[str]:
+    return [f"{key}={value}" for key, value in (recipe.stages.get(stage, {}) | values).items()]
 
 
 def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
@@ -173,15 +192,14 @@ class _Seed:
         same = {key: getattr(tuned, key) for key in ("learning_rate", "schedule", "warmup")}
         return self._train("mid", "mid", parent=start, max_steps=steps, epochs=1000, **same)
 
-    def _train(self, stage: str, mixture: str, parent: str | None = None, **values: Any) -> str:
+    def _train(self, stage: Stage, mixture: str, parent: str | None = None, **values: Any) -> str:
         recipe = self._resolved(stage, {"seed": self.seed, **values})
         asked = Asked(stage, self.recipe.recipe, recipe, f"{mixture}@1", parent)
         return train(self.store, asked).name
 
-    def _resolved(self, stage: str, values: dict[str, Any]) -> Any:
+    def _resolved(self, stage: Stage, values: dict[str, Any]) -> Any:
         path = RECIPES / stage / f"{self.recipe.recipe}.yaml"
-        told = self.recipe.stages.get(stage, {}) | values
-        return resolve(STAGES[stage].RECIPE, path, [f"{k}={v}" for k, v in told.items()])
+        return resolve(STAGES[stage].RECIPE, path, _told(self.recipe, stage, values))
 
     def _lineage(self, name: str) -> dict[str, Any]:
         return json.loads((self.root / "checkpoints" / name / "lineage.json").read_text())

@@ -5,6 +5,7 @@ encoded, and the chat template was tried when the chat was made.
 """
 
 import math
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +134,14 @@ def _reference(trainer: Any) -> str:
 def _sampler(recipe: Any) -> list[str]:
     if recipe.vllm is None:
         return []
-    from trl.import_utils import is_vllm_available
-
-    if not is_vllm_available():
+    try:
+        there = version("vllm")
+    except PackageNotFoundError:
+        there = ""
+    minor = there.split(".")[:2]
+    if minor[:1] != ["0"] or not 22 <= int(minor[1]) <= 31:  # trl.import_utils only warns
         raise UserError(
-            f"vllm={recipe.vllm} needs a vLLM between 0.22 and 0.31, which TRL 1.16 works with; "
-            "install one, or set vllm=null to sample with transformers"
+            f"vllm={recipe.vllm} needs a vLLM from 0.22 to 0.31, which TRL 1.16 works with, and "
+            f"{there or 'none'} is installed; set vllm=null to sample with transformers"
         )
     return [f"rollouts are sampled by vLLM ({recipe.vllm})"]

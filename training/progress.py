@@ -39,9 +39,11 @@ class Lines(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: Any
     ) -> None:
-        """Log the last step, whatever the interval."""
+        """Log the last step, whatever the interval; no point is needed there, and gone on from it
+        transformers would take a step more.
+        """
         if state.global_step == state.max_steps:
-            control.should_log = True
+            control.should_log, control.should_save = True, False
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: Any

@@ -77,6 +77,14 @@ class RlRecipe(SftRecipe):
             raise ValueError(f"batch={batch} must be a multiple of it")
         return group
 
+    @field_validator("updates")
+    @classmethod
+    def _divides_the_points(cls, updates: int, found: ValidationInfo) -> int:
+        # What was sampled is no part of a point: it must lie between two samplings.
+        if (save_every := found.data.get("save_every", 0)) % updates:
+            raise ValueError(f"save_every={save_every} must be a multiple of it")
+        return updates
+
     @field_validator("completion")
     @classmethod
     def _leaves_room(cls, completion: int, found: ValidationInfo) -> int:

@@ -19,9 +19,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from factory import catalog, commands, engine
+from factory.checkpoint import digest
 from factory.errors import UserError
 from factory.recipe import shown
 from factory.store import Run, Store
+from factory.verifiers import maths
 from schemas.arrow import conform
 from training import lineage, preflight
 from training.lineage import Checkpoint
@@ -67,7 +69,8 @@ class _Training:
             if made := self.checkpoint.made():
                 say("checkpoint", f"{made}, made before from the same; nothing to do")
                 return made
-            trainer = self._trainer(run)
+            with _memory(self.recipe):
+                trainer = self._trainer(run)
             losses = self._trained(trainer, run)
             folder = self._sealed(trainer, run, losses)
         say("checkpoint", str(folder))
@@ -92,7 +95,13 @@ class _Training:
 
     def _decides(self) -> dict[str, Any]:
         values = self.recipe.model_dump(exclude=IDLE)
-        return {"recipe": self.asked.name, **values, **lineage.library_versions()}
+        judge = {"verifier": maths.VERSION} if self.asked.stage == "rl" else {}
+        start = (
+            {"start": digest(Path(self.parent))}
+            if self.parent and Path(self.parent).is_dir()
+            else {}
+        )
+        return {"recipe": self.asked.name, **values, **lineage.library_versions(), **judge, **start}
 
     @contextmanager
     def _recorded(self) -> Iterator[Run]:
