@@ -25,7 +25,7 @@ from factory.batchfile import (
     sweep,
 )
 from factory.errors import StoreError, UserError
-from factory.order import GenerateRecipe, policy
+from factory.order import AskRecipe, GenerateRecipe, policy
 from factory.progress import Progress
 from factory.sampler import Budget, Sampler
 from factory.sealing import unanswered
@@ -177,7 +177,7 @@ async def buy(
     buyer: Sampler,
     requests: Iterable[Request],
     count: int,
-    recipe: GenerateRecipe,
+    recipe: AskRecipe,
     provider: Provider | ByHand,
     progress: Progress,
 ) -> None:

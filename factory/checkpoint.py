@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from factory.errors import RecipeError, UserError, unknown
 from factory.files import Files
@@ -40,9 +41,18 @@ def named(words: list[str], store: str) -> list[str]:
 
 def known(store: str) -> dict[str, Path]:
     """The complete checkpoints of a store by name, and for each stage its newest."""
-    folders = (Files(store).local / "checkpoints").glob("[!.]*")
-    names = {path.name: path for path in sorted(folders) if (path / LINEAGE).is_file()}
-    return names | {_stage(path): path for path in names.values()}
+    there = complete(Files(store).local)
+    stages = {str(each["stage"]): Path(each["folder"]) for each in there}
+    return {Path(each["folder"]).name: Path(each["folder"]) for each in there} | stages
+
+
+def complete(root: Path) -> list[dict[str, Any]]:
+    """The lineage of every complete checkpoint, oldest first, with its `folder`.
+
+    Raises UserError where one cannot be read.
+    """
+    found = [_lineage(path) for path in (root / "checkpoints").glob(f"[!.]*/{LINEAGE}")]
+    return sorted(found, key=lambda lineage: lineage["run_id"])
 
 
 def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
@@ -60,11 +70,14 @@ def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
     raise unknown("checkpoint", asked, there, more)
 
 
-def _stage(folder: Path) -> str:
+def _lineage(path: Path) -> dict[str, Any]:
     try:
-        return str(json.loads((folder / LINEAGE).read_text())["stage"])
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise UserError(f"cannot read the stage in {folder / LINEAGE}: {error}") from error
+        found = {**json.loads(path.read_text()), "folder": str(path.parent)}
+    except (ValueError, TypeError, OSError) as error:
+        raise UserError(f"cannot read {path}: {error}; remove the checkpoint") from error
+    if lost := {"stage", "run_id", "recipe", "identity"} - set(found):
+        raise UserError(f"{path} does not say its {lost.pop()}; remove the checkpoint")
+    return found
 
 
 def digest(folder: Path) -> str:

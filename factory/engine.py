@@ -112,18 +112,20 @@ def spread(work: Callable[[Unit], Done], units: Iterable[Unit]) -> Iterator[Done
     ours = get_context("spawn")  # not forked: this process has threads
     with ProcessPoolExecutor(cores, ours, _worker) as pool:
         flying: deque[Future[Done]] = deque()
+        others = {*active_children()}
         try:
             for unit in chain(first, coming):
                 flying.append(pool.submit(work, unit))
                 if len(flying) > 2 * cores:
-                    yield flying.popleft().result()
+                    yield flying[0].result()
+                    flying.popleft()
             while flying:
-                yield flying.popleft().result()
-        except BaseException:
-            for worker in active_children():  # nobody waits for what is not wanted any more
-                worker.kill()
-            raise
+                yield flying[0].result()
+                flying.popleft()
         finally:
+            if flying:  # nobody waits for what is not wanted any more
+                for worker in {*active_children()} - others:
+                    worker.kill()
             pool.shutdown(wait=False, cancel_futures=True)
 
 

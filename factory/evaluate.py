@@ -15,15 +15,13 @@ from pydantic import Field
 from factory import benchmark, catalog, engine, identity, verify
 from factory.benchmark import HELDOUT, Definition, SetRecipe
 from factory.errors import QueryError, RecipeError, UserError
-from factory.flow import Flow
+from factory.generate import budget_of, buy
 from factory.order import Asker, AskRecipe, policy, resolved
 from factory.progress import Progress
 from factory.recipe import parse, shown
-from factory.sampler import Budget, Sampler
 from factory.sealing import recover
 from factory.sources._fields import boxed
 from factory.store import Run, Store, canonical, digest
-from factory.teacher import connect
 from factory.verifiers import maths
 from schemas.arrow import from_rows
 from schemas.exchange import Request
@@ -54,13 +52,6 @@ class EvalRecipe(AskRecipe, SetRecipe):
     level: str | None
     domain: str | None
     problems: str
-    limit: int | None = Field(ge=1)
-    concurrency: int = Field(ge=1)
-    seed: int | None
-    max_tokens: int | None = Field(ge=1)
-    max_cost: float | None = Field(gt=0)
-    max_requests: int | None = Field(ge=1)
-    any_model: bool
 
 
 def resolve(overrides: list[str]) -> EvalRecipe:
@@ -87,7 +78,11 @@ def run(store: Store, recipe: EvalRecipe, progress: Progress) -> tuple[str, Run]
         try:
             requests = _owed(store, recipe, evaluation_id, items)
             if requests:
-                asyncio.run(_buy(store, recipe, record, evaluation_id, requests, progress))
+                budget, count = budget_of(recipe), len(requests)
+                bought = buy(
+                    store, recipe, record, budget, requests, count, progress, evaluation_id
+                )
+                asyncio.run(bought)
         finally:
             verify.judge(store, maths.DEADLINE_S, record, progress, UNJUDGED)
     return evaluation_id, record
@@ -201,26 +196,3 @@ def _owed(
         for request in asker.requests(item["problem_id"], item["statement"], [index])
     )
     return [request for request in wanted if request.rollout_id not in refused]
-
-
-async def _buy(
-    store: Store,
-    recipe: EvalRecipe,
-    record: Run,
-    evaluation_id: str,
-    requests: list[Request],
-    progress: Progress,
-) -> None:
-    budget = Budget(recipe.teacher, recipe.max_cost, recipe.max_requests)
-    backend = connect(recipe.teacher)
-    try:
-        its_policy, count = policy(recipe), len(requests)
-        buyer = Sampler(
-            store, recipe.teacher, its_policy, record, budget, recipe.any_model, evaluation_id
-        )
-        most = min(recipe.concurrency, count)
-        flow = Flow(backend.sample, most, careful=bool(recipe.max_cost))
-        await buyer.buy(requests, count, flow, progress)
-        record.counts["left"] = count - buyer.asked
-    finally:
-        await backend.close()

@@ -12,7 +12,7 @@ from typing import Any
 from factory import engine, owed
 from factory.errors import StoreError
 from factory.flow import Flow
-from factory.order import GenerateRecipe, policy
+from factory.order import AskRecipe, GenerateRecipe, policy
 from factory.progress import Progress
 from factory.recipe import shown
 from factory.sampler import Budget, Sampler
@@ -49,23 +49,25 @@ def run(
             step = -(-len(requests) // pilot) if pilot and requests else 1
             if count := -(-len(requests) // step):
                 every = islice(requests, 0, None, step)
-                asyncio.run(_buy(store, recipe, record, budget, every, count, progress))
+                asyncio.run(buy(store, recipe, record, budget, every, count, progress))
     return record
 
 
-async def _buy(
+async def buy(
     store: Store,
-    recipe: GenerateRecipe,
+    recipe: AskRecipe,
     record: Run,
     budget: Budget,
     requests: Iterable[Request],
     count: int,
     progress: Progress,
+    evaluation_id: str | None = None,
 ) -> None:
+    """Buy `count` requests for the corpus, or for an evaluation. Raises UserError when stopped."""
     backend: Any = connect(recipe.teacher)
     try:
-        its_policy = policy(recipe)
-        buyer = Sampler(store, recipe.teacher, its_policy, record, budget, recipe.any_model)
+        teacher, its_policy, any_model = recipe.teacher, policy(recipe), recipe.any_model
+        buyer = Sampler(store, teacher, its_policy, record, budget, any_model, evaluation_id)
         if recipe.teacher.backend == "batch":
             from factory import batches  # it loads the openai package; others do without
 
@@ -89,6 +91,6 @@ async def _take_in(store: Store, recipe: GenerateRecipe, record: Run, progress: 
         await provider.close()
 
 
-def budget_of(recipe: GenerateRecipe) -> Budget:
+def budget_of(recipe: AskRecipe) -> Budget:
     """What the recipe may spend. Raises UserError."""
     return Budget(recipe.teacher, recipe.max_cost, recipe.max_requests)

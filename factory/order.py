@@ -29,6 +29,13 @@ class AskRecipe(Recipe):
 
     teacher: Teacher
     sampling: Sampling
+    concurrency: int = Field(ge=1)
+    seed: int | None
+    limit: int | None = Field(ge=1)
+    max_tokens: int | None = Field(ge=1)
+    max_cost: float | None = Field(gt=0)
+    max_requests: int | None = Field(ge=1)
+    any_model: bool
 
 
 class GenerateRecipe(AskRecipe):
@@ -36,18 +43,11 @@ class GenerateRecipe(AskRecipe):
 
     n: int | Literal["adaptive"]
     adaptive: Adaptive
-    concurrency: int = Field(ge=1)
-    seed: int | None
     steps: list[Step]
     where: str | None
-    limit: int | None = Field(ge=1)
     problems: int = Field(ge=1)
-    max_cost: float | None = Field(gt=0)
-    max_requests: int | None = Field(ge=1)
-    max_tokens: int | None = Field(ge=1)
     retry_failed: bool
     retry_truncated: bool
-    any_model: bool
     plan: bool
 
     @field_validator("n", mode="before")

@@ -66,9 +66,15 @@ def load(path: Path) -> dict[str, Any]:
 
 def named(folder: str, what: str, name: str) -> Path:
     """The YAML file of a named teacher, mixture, ... in `folder` of the factory."""
-    known = {path.stem: path for path in sorted((HOME / folder).glob("*.yaml"))}
+    return file_of(HOME / folder, what, name)
+
+
+def file_of(folder: Path, what: str, name: str) -> Path:
+    """The YAML file `name` of a folder of the house. Raises RecipeError."""
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if name not in known:
-        raise unknown(what, name, known, f" (add factory/{folder}/{name}.yaml to make one)")
+        place = folder.relative_to(HOME.parent).as_posix()
+        raise unknown(what, name, known, f" (add {place}/{name}.yaml to make one)")
     return known[name]
 
 

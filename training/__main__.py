@@ -12,7 +12,7 @@ from pathlib import Path
 
 from factory import catalog, shell
 from factory.errors import MissingExtra, RecipeError, unknown
-from factory.recipe import as_yaml, parse, resolve
+from factory.recipe import as_yaml, file_of, parse, resolve
 from factory.store import Store
 from training.ranks import first
 
@@ -58,11 +58,7 @@ def stage_named(name: str) -> str:
 
 def recipe_file(stage: str, name: str) -> Path:
     """The file of a stage's recipe. Raises RecipeError."""
-    known = {path.stem: path for path in (RECIPES / stage).glob("*.yaml")}
-    if name not in known:
-        hint = f" (add training/recipes/{stage}/{name}.yaml to make one)"
-        raise unknown(f"recipe of stage {stage}", name, known, hint)
-    return known[name]
+    return file_of(RECIPES / stage, f"recipe of stage {stage}", name)
 
 
 def _is_true(key: str, value: str) -> bool:

@@ -2,11 +2,11 @@
 
     just ladder [recipe=tiny] [seeds=5] [split=dev|test] [store=ladder]
 
-A control sees as many tokens as its rung. All is done by the commands a user types, in a store a
-seed: the teacher's rollouts are made once, each seed trains its own student from its own random
-weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`, training
-problems that no mixture holds; the world's test problems are for one last run. Started again, it
-goes on with what is missing.
+A control sees about as many tokens as its rung. All is done by the commands a user types, in a
+store a seed: the teacher's rollouts are made once, each seed trains its own student from its own
+random weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`,
+training problems that no mixture holds; the world's test problems are for one last run. Started
+again, it goes on with what is missing.
 """
 
 import json
@@ -22,16 +22,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from factory import catalog, commands, engine, shell
-from factory.errors import UserError, unknown
-from factory.recipe import Recipe, load, parse, put, resolve, validate
+from factory.errors import UserError
+from factory.recipe import Recipe, file_of, load, parse, put, resolve, validate
 from factory.store import Store
 from training import dpo, mid, rft, rl, rungs, sft
-from training.__main__ import NEEDED, need
+from training.__main__ import NEEDED, need, recipe_file
 from training.ranks import say
 from training.stage import Asked, train
 
 HOME = Path(__file__).parent
-RECIPES = HOME / "recipes"
 Stage = Literal["mid", "sft", "rft", "dpo", "rl"]
 STAGES: dict[Stage, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
 # Of the training problems an eighth is for choosing settings, a quarter is only asked: the student
@@ -72,7 +71,7 @@ def main(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     given = {"recipe": "tiny", "store": "ladder"} | parse(words)
     home = Path(given.pop("store"))
-    values = load(_named(given.pop("recipe")))
+    values = load(file_of(HOME / "ladders", "ladder", given.pop("recipe")))
     for key, value in given.items():
         put(values, key, value)
     recipe = validate(LadderRecipe, values)
@@ -86,13 +85,6 @@ def _run(words: list[str]) -> int:
         found = [_scores(home / f"seed-{seed}", recipe) for seed in range(recipe.seeds)]
         rungs.show(found, home / f"ladder-{recipe.split}")
     return 0
-
-
-def _named(name: str) -> Path:
-    known = {path.stem: path for path in (HOME / "ladders").glob("*.yaml")}
-    if name not in known:
-        raise unknown("ladder", name, known, f" (add training/ladders/{name}.yaml to make one)")
-    return known[name]
 
 
 def _taught(home: Path, recipe: LadderRecipe) -> None:
@@ -114,8 +106,7 @@ def _same(kept: Path, recipe: LadderRecipe) -> None:
     """Refuse to go on under other settings: rungs of two would stand in one table."""
     asked = recipe.model_dump(exclude={"seeds", "split"})
     for stage in STAGES:
-        path = RECIPES / stage / f"{recipe.recipe}.yaml"
-        asked[stage] = resolve(STAGES[stage].RECIPE, path, _told(recipe, stage, {})).model_dump()
+        asked[stage] = _resolved(recipe, stage, {}).model_dump()
     if kept.exists() and (was := json.loads(kept.read_text())) != asked:
         other = [key for key in asked if was.get(key) != asked[key]]
         raise UserError(
@@ -124,8 +115,9 @@ def _same(kept: Path, recipe: LadderRecipe) -> None:
     kept.write_text(json.dumps(asked, indent=2))
 
 
-def _told(recipe: LadderRecipe, stage: Stage, values: dict[str, Any]) -> list[str]:
-    return [f"{key}={value}" for key, value in (recipe.stages.get(stage, {}) | values).items()]
+def _resolved(recipe: LadderRecipe, stage: Stage, values: dict[str, Any]) -> Any:
+    told = [f"{key}={value}" for key, value in (recipe.stages.get(stage, {}) | values).items()]
+    return resolve(STAGES[stage].RECIPE, recipe_file(stage, recipe.recipe), told)
 
 
 def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
@@ -142,7 +134,6 @@ def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
 
 @contextmanager
 def _logged(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as log, redirect_stdout(log), redirect_stderr(log):
         yield
 
@@ -198,8 +189,7 @@ class _Seed:
         return train(self.store, asked).name
 
     def _resolved(self, stage: Stage, values: dict[str, Any]) -> Any:
-        path = RECIPES / stage / f"{self.recipe.recipe}.yaml"
-        return resolve(STAGES[stage].RECIPE, path, _told(self.recipe, stage, values))
+        return _resolved(self.recipe, stage, values)
 
     def _lineage(self, name: str) -> dict[str, Any]:
         return json.loads((self.root / "checkpoints" / name / "lineage.json").read_text())
@@ -224,7 +214,7 @@ def _scores(root: Path, recipe: LadderRecipe) -> rungs.Found:
     sql = """
         select model, problem_id, pass_rate
         from evaluation_groups join evaluations using (evaluation_id)
-        where selection = $split and not isnan(pass_rate)"""
+        where selection = $split"""
     with catalog.connect(Store(root)) as con:
         rows = con.sql(sql, params={"split": SPLITS[recipe.split]}).fetchall()
     return {

@@ -13,12 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from factory.checkpoint import HUB, LINEAGE, complete, known
 from factory.errors import StoreError, UserError, unknown
 from factory.files import sync_path
 from factory.store import canonical
 
 LIBRARIES = ("torch", "transformers", "trl", "datasets", "accelerate")
-LAST = "lineage.json"
 SAMPLED = "completions"  # what a stage sampled for itself, until it is in the store
 WHOLE = "whole"  # a point to resume from ends with this file
 
@@ -67,7 +67,7 @@ class Checkpoint:
             (self.part / name).unlink(missing_ok=True)
         for path in self.part.iterdir():
             sync_path(path)
-        last = self.part / LAST
+        last = self.part / LINEAGE
         lineage |= {"identity": self.identity}
         last.write_text(json.dumps(lineage, indent=2, ensure_ascii=False) + "\n")
         sync_path(last)
@@ -86,21 +86,13 @@ def identity(facts: dict[str, Any]) -> str:
     return sha256(canonical(facts).encode()).hexdigest()[:12]
 
 
-def complete(root: Path) -> list[dict[str, Any]]:
-    """The lineage of every complete checkpoint, oldest first, with its `folder`."""
-    found = sorted((root / "checkpoints").glob(f"[!.]*/{LAST}"))
-    lineages = [{**json.loads(p.read_text()), "folder": str(p.parent)} for p in found]
-    return sorted(lineages, key=lambda lineage: lineage["run_id"])
-
-
 def parent(root: Path, before: str | None, recipe: str, asked: str | None) -> str:
     """The folder (or hub id) a stage starts from: the one asked for, else the newest complete one
     of the stage before, of the same recipe. Raises UserError where there is none.
     """
-    known = complete(root)
     if asked:
-        return _named(known, asked)
-    fitting = [each for each in known if each["stage"] == before]
+        return _named(root, asked)
+    fitting = [each for each in complete(root) if each["stage"] == before]
     same = [each for each in fitting if each["recipe"]["recipe"] == recipe]
     if same:
         return same[-1]["folder"]
@@ -112,21 +104,18 @@ def parent(root: Path, before: str | None, recipe: str, asked: str | None) -> st
     )
 
 
-def _named(known: list[dict[str, Any]], asked: str) -> str:
-    folders = {Path(each["folder"]).name: each["folder"] for each in known}
-    stages = {each["stage"]: each["folder"] for each in known}
-    if found := folders.get(asked) or stages.get(asked):
-        return found
-    if Path(asked).is_dir():
+def _named(root: Path, asked: str) -> str:
+    there = known(str(root))
+    if asked in there:
+        return str(there[asked])
+    if Path(asked).is_dir() or HUB.fullmatch(asked):
         return asked
-    if asked.count("/") == 1 and not asked.startswith((".", "/", "~")):
-        return asked  # a hub id
-    raise unknown("checkpoint", asked, folders, "; or give a folder, or a hub id")
+    raise unknown("checkpoint", asked, there, "; or give a folder, or a hub id")
 
 
 def described(path: str) -> dict[str, Any]:
     """What a lineage says of a parent: its name and, of one of ours, its run and its identity."""
-    last = Path(path) / LAST
+    last = Path(path) / LINEAGE
     if not last.is_file():
         return {"name": path}
     lineage = json.loads(last.read_text())

@@ -111,15 +111,14 @@ def _obey(words: list[str]) -> int:
 
 
 def _number(name: str, given: str, least: float = 1e-9) -> float:
-    """0 where nothing is given."""
+    """0 where nothing is given. Raises RecipeError below `least`."""
     try:
         number = float(given or 0)
     except ValueError:
         number = -1.0
-    if number < 0 or (given and number < 1e-9):
-        raise RecipeError(
-            f"{name}={given!r} does not fit; give a number above 0, such as 8 or 3e10"
-        )
+    if given and not least <= number < math.inf:
+        words = f"a number from {least:g} on" if least >= 1 else "a number above 0"
+        raise RecipeError(f"{name}={given!r} does not fit; give {words}, such as 8 or 3e10")
     return number
 
 

@@ -104,7 +104,7 @@ def _plot(ladder: Ladder, path: Path) -> Path | None:
     axes.set_xticks(range(len(RUNGS)), RUNGS)
     axes.set_ylabel("pass rate on held-out questions")
     axes.set_ylim(bottom=0)
-    axes.set_title("Each stage, and in grey its control at equal tokens; 95 %", fontsize=10)
+    axes.set_title("Each stage, and in grey its control at about as many tokens; 95 %", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
     return path

@@ -124,7 +124,7 @@ class _Training:
 
         from training.progress import Lines
 
-        _silence(self.recipe.threads)
+        silence(self.recipe.threads)
         self.checkpoint.open()
         student = self._student()
         rows = self.mixture.dataset()
@@ -218,7 +218,7 @@ def _memory(recipe: StageRecipe) -> Iterator[None]:
         ) from error
 
 
-def _silence(threads: int) -> None:
+def silence(threads: int) -> None:
     """No telemetry, no bars and no library chatter: the lines here are the log."""
     import datasets
     import torch

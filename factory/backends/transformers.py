@@ -12,10 +12,10 @@ import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
-from factory.errors import MissingExtra, RecipeError, UserError, unknown
+from factory.backends import _local
+from factory.errors import RecipeError, UserError, unknown
 from schemas.exchange import Refused, Reply, Request
 
 BATCH = 128  # of 16 to 256 the fastest for the tiny student: 6,800 tokens/s on one thread
@@ -39,7 +39,7 @@ class Student:
     """One model, its tokenizer, and the requests it is asked."""
 
     def __init__(self, teacher: Any) -> None:
-        self.torch = _module("torch")
+        self.torch = _local.library("torch", "train")
         self.name, self.prefill = teacher.model, teacher.prefill or ""
         self.batch = _batch(teacher.engine)
         self.seeds = secrets.randbits(63)
@@ -49,7 +49,7 @@ class Student:
         self.stopped = False
 
     def _load(self, teacher: Any) -> None:
-        library = _module("transformers")
+        library = _local.library("transformers", "train")
         library.logging.set_verbosity_error()
         library.logging.disable_progress_bar()
         where = teacher.path or teacher.model
@@ -86,8 +86,8 @@ class Student:
 
     def _row(self, request: Request) -> _Row:
         sampling = dict(request.sampling)
-        text = self._text(request.messages, sampling.pop("reasoning_effort", None))
-        prompt = self.tokenizer.encode(text, add_special_tokens=False)
+        effort = sampling.pop("reasoning_effort", None)
+        prompt = _local.prompt(self.tokenizer, request.messages, effort, self.prefill)
         room = self.positions - len(prompt)
         if not prompt or room < 1:
             words = f"{len(prompt)} tokens; the model reads 1 to {self.positions - 1}"
@@ -97,18 +97,6 @@ class Student:
         draws = self._draws(sampling.get("seed", self.seeds), request.rollout_id)
         reply = asyncio.get_running_loop().create_future()
         return _Row(prompt, how, min(asked, room), draws, reply)
-
-    def _text(self, messages: list[dict[str, str]], effort: str | None) -> str:
-        broken = import_module("jinja2").TemplateError
-        options = {"reasoning_effort": effort} if effort else {}
-        try:
-            text = self.tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=True, **options
-            )
-            text.encode()  # a lone surrogate is told here
-        except (ValueError, broken) as error:
-            raise Refused("prompt", str(error), permanent=True) from error
-        return text if text.endswith(self.prefill) else text + self.prefill
 
     def _draws(self, seed: int, name: str) -> Any:
         """The generator of one rollout's draws."""
@@ -226,15 +214,6 @@ def _batch(engine: dict[str, Any]) -> int:
     if not asked.isdigit() or not int(asked):
         raise RecipeError(f"teacher.engine.batch={asked!r} does not fit; give a number from 1 on")
     return int(asked)
-
-
-def _module(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise MissingExtra(name, "train") from None
 
 
 def connect(teacher: Any, key: str | None) -> Student:

@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from factory.errors import MissingExtra, UserError, unknown
-from schemas.exchange import Message, Refused, Reply, Request
+from factory.backends import _local
+from factory.errors import UserError, unknown
+from schemas.exchange import Refused, Reply, Request
 
 QUIET = {
     "VLLM_LOGGING_LEVEL": "WARNING",
@@ -40,7 +41,7 @@ class Engine:
         """One completion. Raises Refused."""
         sampling = dict(request.sampling)
         effort = sampling.pop("reasoning_effort", None)
-        prompt = self._prompt(request.messages, {"reasoning_effort": effort} if effort else {})
+        prompt = _local.prompt(self.tokenizer, request.messages, effort, self.prefill)
         try:
             params = self._params(sampling, request.sample_index)
             got = await self._complete(prompt, params, request.rollout_id)
@@ -54,19 +55,6 @@ class Engine:
         """End the engine and its processes."""
         engine, self.engine = self.engine, None  # kept, it complains when the interpreter ends
         engine.shutdown()
-
-    def _prompt(self, messages: list[Message], options: dict[str, Any]) -> list[int]:
-        broken = import_module("jinja2").TemplateError
-        try:
-            text = self.tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=True, **options
-            )
-            text.encode()  # a lone surrogate is told here; the tokenizer's TypeError tells nothing
-        except (ValueError, broken) as error:
-            raise Refused("prompt", str(error), permanent=True) from error
-        if not text.endswith(self.prefill):  # R1's own template has written it already
-            text += self.prefill
-        return self.tokenizer.encode(text, add_special_tokens=False)
 
     def _params(self, sampling: dict[str, Any], index: int) -> Any:
         if "max_completion_tokens" in sampling:
@@ -101,12 +89,7 @@ class Engine:
 def _vllm() -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    try:
-        return import_module("vllm")
-    except ModuleNotFoundError as error:
-        if error.name != "vllm":
-            raise
-        raise MissingExtra("vllm", "vllm") from None
+    return _local.library("vllm", "vllm")
 
 
 def _start(vllm: Any, teacher: Any) -> Any:

@@ -50,7 +50,7 @@ def scoring(store: Store, start: str, folder: Path) -> float:
         batch = made._prepare_inputs([made.train_dataset[step]] * 16)
         ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], dim=1)
         mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], dim=1)
-        width, heat = batch["completion_ids"].shape[1], recipe.temperature
+        width = batch["completion_ids"].shape[1]
         heat = rl.Temperature(recipe).at(step, STEPS)
         scored = made._get_per_token_logps_and_entropies(made.model, ids, mask, width)[0]
         with torch.no_grad():
@@ -73,7 +73,7 @@ def kept() -> tuple[int, int]:
 
 def main(root: str, start: str) -> None:
     """Check, and say what was found."""
-    stage._silence(1)
+    stage.silence(1)
     with tempfile.TemporaryDirectory() as folder:
         slots = packing(Store(root), start, Path(folder))
         apart = scoring(Store(root), start, Path(folder))

@@ -102,7 +102,7 @@ def bare(made: Any, steps: int) -> int:
 
 def main(side: str, name: str, root: str, start: str, steps: str) -> None:
     """Train so many steps and say what it took."""
-    stage._silence(1)
+    stage.silence(1)
     words = [f"max_steps={steps}", "log_every=5", *MORE.get(name, [])]
     module = import_module(f"training.{name}")
     recipe: Any = resolve(module.RECIPE, RECIPES / name / "smoke.yaml", words)

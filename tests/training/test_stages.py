@@ -111,7 +111,8 @@ def test_rft_on_pairs_learns_their_chosen_side_alone(chain: tuple[Store, dict[st
     assert lineage(made["rft"])["mixture"]["name"] == "dpo"
     chat = Chat(student.tokenizer)
     told = chat.completions([completion for _, completion in sums(60)])
-    assert [row["labels"][-len(ids) :] for row, ids in zip(trainer.train_dataset, told)] == told  # noqa: B905
+    rows = zip(trainer.train_dataset, told, strict=True)
+    assert [row["labels"][-len(ids) :] for row, ids in rows] == told
 
 
 def test_dpo_is_fed_our_tokens_and_refers_to_its_start(
