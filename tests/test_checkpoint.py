@@ -16,7 +16,9 @@ def made(folder: Path, stage: str, weights: str = "w") -> Path:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_text(weights)
-    (folder / "lineage.json").write_text(json.dumps({"stage": stage}))
+    run = folder.name.removeprefix(f"{stage}-")
+    lineage = {"stage": stage, "run_id": run, "identity": "0", "recipe": {"recipe": "tiny"}}
+    (folder / "lineage.json").write_text(json.dumps(lineage))
     return folder
 
 
@@ -75,3 +77,12 @@ def test_a_folder_without_a_model_is_one_line(root: Path, tmp_path: Path) -> Non
     done = run_factory("check", f"checkpoint={tmp_path / 'empty'}", f"store={root}")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "holds no model (no config.json)" in done.stderr
+
+
+@pytest.mark.parametrize("damaged", ["{", '{"stage": "mid"}'])
+def test_a_damaged_lineage_is_one_line_that_names_it(root: Path, damaged: str) -> None:
+    path = root / "checkpoints" / "mid-00000009-aa" / "lineage.json"
+    path.write_text(damaged)
+    with pytest.raises(UserError) as error:
+        named(root, "checkpoint=sft")
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
