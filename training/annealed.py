@@ -38,6 +38,11 @@ class AnnealedGRPOTrainer(GRPOTrainer):
         self._log_metric("temperature", self.heat.value)
         return super()._generate(prompts)
 
+    def _tokenize_prompts(self, prompts: list[Any]) -> Any:
+        """TRL adds the tokenizer's special tokens to texts whose chat template has written them."""
+        tokenizer: Any = self.processing_class
+        return tokenizer(prompts, add_special_tokens=False)["input_ids"], None, {}
+
 
 def config(recipe: "RlRecipe", shared: dict[str, Any], accumulation: int) -> GRPOConfig:
     """What TRL is told."""

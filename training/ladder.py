@@ -38,7 +38,6 @@ STAGES: dict[Stage, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl"
 DEV, FRESH = "problem_id < '2'", "problem_id >= 'c'"
 SPLITS = {"dev": f"split <> 'test' and {DEV}", "test": "split = 'test'"}
 TAUGHT = f"teacher = 'solver' and outcome = 'correct' and not {DEV} and not {FRESH}"
-DIGITS = "length(regexp_replace(trace || solution, '[^0-9]', '', 'g'))"
 
 
 class LadderRecipe(Recipe):
@@ -146,7 +145,8 @@ class _Seed:
     def rungs(self) -> dict[str, str]:
         """The checkpoint of every rung and control, by name."""
         self._command("mix", "mixture=mid", f"where={TAUGHT}")
-        kept = ["per_problem=1", "per_template=null", f"prefer={DIGITS}"]
+        # Two, as they come: a student of the best alone has little left to choose between in dpo.
+        kept = ["per_problem=2", "per_template=null"]
         self._command("mix", "mixture=sft", f"where={TAUGHT}", *kept)
         # The first step of a warm-up has learning rate 0: these are the random weights.
         made = {"base": self._train("mid", "mid", max_steps=1)}

@@ -65,11 +65,13 @@ class Lines(TrainerCallback):
         logs: dict[str, Any] = rest["logs"]
         if "loss" not in logs:
             return
-        if not math.isfinite(logs["loss"]):
-            raise Diverged(
-                f"the loss is {logs['loss']} at step {state.global_step}; "
-                f"lower learning_rate={args.learning_rate:g} or clip={args.max_grad_norm:g}"
-            )
+        # A gradient that is no number spoils the weights after the loss of its step was told.
+        for name, key in (("loss", "loss"), ("gradient's norm", "grad_norm")):
+            if not math.isfinite(logs.get(key, 0.0)):
+                raise Diverged(
+                    f"the {name} is {logs[key]} at step {state.global_step}; "
+                    f"lower learning_rate={args.learning_rate:g} or clip={args.max_grad_norm:g}"
+                )
         more = [
             f"{name} {logs[key]:.3f}" for key, name in ALSO.items() if logs.get(key) is not None
         ]

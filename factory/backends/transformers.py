@@ -112,14 +112,14 @@ class Student:
             live, self.waiting = [*live, *self.waiting[:more]], self.waiting[more:]
             try:
                 await asyncio.to_thread(self._round, live)
+                for row in live:
+                    if row.end and not row.reply.done():
+                        row.reply.set_result(self._reply(row))
             except (RuntimeError, MemoryError, ValueError, IndexError) as error:
                 for row in [*live, *self.waiting]:
                     if not row.reply.done():
                         row.reply.set_exception(Refused("engine", str(error), stop=True))
                 live, self.waiting = [], []
-            for row in live:
-                if row.end and not row.reply.done():
-                    row.reply.set_result(self._reply(row))
             live = [row for row in live if not row.reply.done()]
             await asyncio.sleep(0)  # who got a reply asks again
 

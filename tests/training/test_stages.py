@@ -175,6 +175,21 @@ def test_rollouts_are_scored_at_the_temperature_they_are_sampled_at(
     assert trainer.generation_config.temperature == heat
 
 
+def test_prompts_of_rl_get_no_special_tokens_beside_those_of_their_template(
+    chain: tuple[Store, dict[str, Path]],
+) -> None:
+    from tokenizers.processors import TemplateProcessing
+
+    store, made = chain
+    trainer, student = fed(store, "rl", *SHORT["rl"], parent=made["dpo"])
+    known, chat = student.tokenizer, Chat(student.tokenizer)
+    first = TemplateProcessing(single="<eos> $A", special_tokens=[("<eos>", known.eos_token_id)])
+    known.backend_tokenizer.post_processor = first
+    row = trainer.train_dataset[0]
+    assert known(row["prompt"])["input_ids"][0] == known.eos_token_id
+    assert trainer._tokenize_prompts([row["prompt"]])[0] == chat.prompts([row["statement"]])
+
+
 def test_the_temperature_falls_over_the_first_part_of_the_steps() -> None:
     recipe = rl_recipe("temperature=1.0", "temperature_end=0.6", "anneal=0.5")
     heat = rl.Temperature(recipe)
