@@ -16,8 +16,9 @@ from factory.files import Files
 
 SHAPES = {".safetensors", ".bin", ".json", ".jinja", ".model"}
 LINEAGE = "lineage.json"
-HUB = re.compile(r"[\w.-]+/[\w.-]+")
+HUB = re.compile(r"\w[\w.-]*/[\w.-]+")
 HUB_S = 10.0
+AWAY = "restore the file, or move its folder out of checkpoints/"
 
 
 def named(words: list[str], store: str) -> list[str]:
@@ -51,7 +52,8 @@ def complete(root: Path) -> list[dict[str, Any]]:
 
     Raises UserError where one cannot be read.
     """
-    found = [_lineage(path) for path in (root / "checkpoints").glob(f"[!.]*/{LINEAGE}")]
+    there = sorted((root / "checkpoints").glob(f"[!.]*/{LINEAGE}"))
+    found = [_lineage(path) for path in there]
     return sorted(found, key=lambda lineage: lineage["run_id"])
 
 
@@ -74,9 +76,9 @@ def _lineage(path: Path) -> dict[str, Any]:
     try:
         found = {**json.loads(path.read_text()), "folder": str(path.parent)}
     except (ValueError, TypeError, OSError) as error:
-        raise UserError(f"cannot read {path}: {error}; remove the checkpoint") from error
+        raise UserError(f"cannot read {path}: {error}; {AWAY}") from error
     if lost := {"stage", "run_id", "recipe", "identity"} - set(found):
-        raise UserError(f"{path} does not say its {lost.pop()}; remove the checkpoint")
+        raise UserError(f"{path} does not say its {min(lost)}; {AWAY}")
     return found
 
 

@@ -28,7 +28,7 @@ from factory.store import Store
 from training import dpo, mid, rft, rl, rungs, sft
 from training.__main__ import NEEDED, need, recipe_file
 from training.ranks import say
-from training.stage import Asked, train
+from training.stage import IDLE, Asked, train
 
 HOME = Path(__file__).parent
 Stage = Literal["mid", "sft", "rft", "dpo", "rl"]
@@ -56,9 +56,7 @@ class LadderRecipe(Recipe):
     max_tokens: int = Field(ge=1, description="of one rollout of the student")
     pairs: str = Field(description="SQL: whose rollouts are paired; {student} is sft's checkpoint")
     prompts: str = Field(description="SQL: which of the problems the student answered are for rl")
-    stages: dict[Literal["mid", "sft", "rft", "dpo", "rl"], dict[str, Any]] = Field(
-        description="overrides of the stages' recipes"
-    )
+    stages: dict[Stage, dict[str, Any]] = Field(description="overrides of the stages' recipes")
     split: Literal["dev", "test"]
 
 
@@ -103,11 +101,12 @@ def _taught(home: Path, recipe: LadderRecipe) -> None:
 
 def _same(kept: Path, recipe: LadderRecipe) -> None:
     """Refuse to go on under other settings: rungs of two would stand in one table."""
-    asked = recipe.model_dump(exclude={"seeds", "split"})
+    asked = recipe.model_dump(exclude={"seeds", "split", "stages"})
     for stage in STAGES:
-        asked[stage] = _resolved(recipe, stage, {}).model_dump()
-    if kept.exists() and (was := json.loads(kept.read_text())) != asked:
-        other = [key for key in asked if was.get(key) != asked[key]]
+        asked[stage] = _resolved(recipe, stage, {}).model_dump(exclude=IDLE)
+    was = json.loads(kept.read_text()) if kept.exists() else {}
+    other = [key for key in asked if was.get(key) != asked[key]]
+    if other and (kept.parent / "base").exists():
         raise UserError(
             f"{kept.parent} was begun with another {', '.join(other)}; give another store="
         )
@@ -145,8 +144,8 @@ class _Seed:
     def rungs(self) -> dict[str, str]:
         """The checkpoint of every rung and control, by name."""
         self._command("mix", "mixture=mid", f"where={TAUGHT}")
-        # Two, as they come: a student of the best alone has little left to choose between in dpo.
-        kept = ["per_problem=2", "per_template=null"]
+        # The two shortest, as sft.yaml says: dpo and rl gain less on a student of one alone.
+        kept = ["per_template=null"]
         self._command("mix", "mixture=sft", f"where={TAUGHT}", *kept)
         # The first step of a warm-up has learning rate 0: these are the random weights.
         made = {"base": self._train("mid", "mid", max_steps=1)}

@@ -102,7 +102,9 @@ def _obey(words: list[str]) -> int:
         raise unknown("gpu", gpu, GPUS)
     model = _model(stage, name, recipe, Path(root), parent)
     shape, said = cost.shape_of(model), model if isinstance(model, str) else "random weights"
-    asked = Asked(stage, name, recipe, shape, said, int(_number("gpus", gpus, 1)), gpu)
+    asked = Asked(
+        stage, name, recipe, shape, said, int(_number("gpus", gpus or CLUSTER["gpus"], 1)), gpu
+    )
     accumulation(recipe, asked.gpus)
     given = _number("tokens", tokens), int(_number("rows", rows, 1))
     data = _given(asked, *given) if any(given) else _frozen(asked, root, mixture or None)

@@ -78,7 +78,7 @@ def longest(stage: str, trainer: Any, chat: Chat, recipe: Any) -> int:
     if stage == "mid":
         return recipe.window
     if stage == "rl":
-        ids = chat.tokenizer(max(rows["prompt"], key=len))["input_ids"]
+        ids = chat.tokenizer(max(rows["prompt"], key=len), add_special_tokens=False)["input_ids"]
         return min(recipe.window, len(ids) + recipe.completion)
     names = ["prompt_ids", "chosen_ids", "rejected_ids"] if stage == "dpo" else ["input_ids"]
     table = rows.data.table.select(names)

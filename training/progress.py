@@ -17,13 +17,13 @@ ALSO = {"rewards/verified/mean": "reward", "rewards/accuracies": "accuracy", "te
 
 
 class Diverged(UserError):
-    """The loss is no number any more; going on from an earlier point would end there again."""
+    """The loss or the gradient is no number any more; going on from an earlier point would end there again."""
 
 
 class Lines(TrainerCallback):
     """A line per log with loss and speed; a mark in every point to resume from that is whole.
 
-    Raises Diverged where the loss is not finite.
+    Raises Diverged where the loss or the gradient is not finite.
     """
 
     def __init__(self) -> None:

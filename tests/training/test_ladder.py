@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import training
+from factory.errors import UserError
+from factory.recipe import load, validate
 from training.rungs import CONTROLS, RUNGS, Ladder, show
 
 MISSING = [name for name in ("torch", "trl") if find_spec(name) is None]
@@ -96,3 +98,22 @@ def test_the_table_says_what_each_rung_added(
     said = " ".join(capsys.readouterr().out.split())
     assert "2 seeds, 2 questions" in said and "+12.5" in said
     assert json.loads((tmp_path / "ladder-dev.json").read_text())["rl"]["seeds"] == [1.0, 0.75]
+
+
+@pytest.mark.slow
+@slow[1]
+def test_a_ladder_goes_on_under_the_same_settings_alone(tmp_path: Path) -> None:
+    from training import ladder
+
+    kept, values = tmp_path / "settings.json", load(ladder.HOME / "ladders" / "smoke.yaml")
+    begun = validate(ladder.LadderRecipe, values)
+    ladder._same(kept, validate(ladder.LadderRecipe, values | {"samples": 9}))
+    ladder._same(kept, begun)  # nothing was made yet
+    (tmp_path / "base").mkdir()
+    more = values["stages"] | {"rl": values["stages"]["rl"] | {"save_every": 10}}
+    ladder._same(kept, validate(ladder.LadderRecipe, values | {"seeds": 9, "stages": more}))
+    with pytest.raises(UserError, match=r"was begun with another samples; give another store="):
+        ladder._same(kept, validate(ladder.LadderRecipe, values | {"samples": 9}))
+    more = values["stages"] | {"sft": {"max_steps": 3}}
+    with pytest.raises(UserError, match=r"was begun with another sft; give another store="):
+        ladder._same(kept, validate(ladder.LadderRecipe, values | {"stages": more}))

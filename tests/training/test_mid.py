@@ -178,7 +178,7 @@ def test_a_loss_that_is_no_number_is_one_line_and_a_failed_run(store: Store) -> 
 
     freeze(store, sums(40))
     wild = ["learning_rate=1e30", "clip=1e30", "warmup=0", "log_every=1", "batch=1"]
-    with pytest.raises(UserError, match=r"the loss is nan at step \d+; lower learning_rate"):
+    with pytest.raises(UserError, match=r"the .+ is nan at step \d+; lower learning_rate"):
         train(store, Asked("mid", "smoke", resolve(MidRecipe, SMOKE, wild)))
     assert list((store.root / "checkpoints").iterdir()) == []
     (run,) = (run for run in store.snapshot().runs if run["kind"] == "train")
@@ -207,3 +207,17 @@ def test_the_checkpoint_loads_from_disk_and_generates(trained: tuple[Store, Path
     assert written.shape[1] > ids["input_ids"].shape[1]
     whole = tokenizer(prompt + completion, return_tensors="pt")
     assert model(**whole, labels=whole["input_ids"]).loss < math.log(len(tokenizer)) - 2
+
+
+def test_a_gradient_that_is_no_number_ends_the_stage() -> None:
+    from types import SimpleNamespace
+
+    from training.progress import Diverged, Lines
+
+    args: Any = SimpleNamespace(learning_rate=1e-3, max_grad_norm=1.0)
+    state: Any = SimpleNamespace(global_step=7, max_steps=7, num_input_tokens_seen=1)
+    control: Any = None
+    logs = {"loss": 1.0, "grad_norm": float("nan"), "learning_rate": 1e-3}
+    with pytest.raises(Diverged, match="the gradient's norm is nan at step 7; lower learning_rate"):
+        Lines().on_log(args, state, control, logs=logs)
+    Lines().on_log(args, state, control, logs=logs | {"grad_norm": 1.0})

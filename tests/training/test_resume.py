@@ -57,8 +57,8 @@ def killed_at(process: subprocess.Popen[str], step: int) -> None:
 
 
 def lineage(store: Store, stage: str) -> dict[str, Any]:
-    (path,) = (store.root / "checkpoints").glob(f"{stage}-*/lineage.json")
-    return json.loads(path.read_text())
+    *_, newest = sorted((store.root / "checkpoints").glob(f"{stage}-*/lineage.json"))
+    return json.loads(newest.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,20 @@ def test_what_was_sampled_before_the_kill_is_what_the_straight_one_sampled(
         with catalog.connect(store) as con:
             rows.append(catalog.fetch(con, sql))
     assert rows[0] == rows[1] and len(rows[0]) == 64
+
+
+def test_rollouts_that_teach_twice_are_resumed_as_the_straight_one(
+    stores: tuple[Store, Store],
+) -> None:
+    straight, broken = stores
+    words = ["updates=2", "save_every=4"]
+    finished(started(straight, "rl", *words))
+    killed_at(started(broken, "rl", *words), 6)
+    assert "resume     from step 4" in finished(started(broken, "rl", *words))
+    a, b = lineage(straight, "rl"), lineage(broken, "rl")
+    assert a["recipe"]["updates"] == 2
+    assert a["losses"] == b["losses"] and len(a["losses"]) == 8
+    assert a["counts"] == b["counts"]
 
 
 def test_two_of_the_same_at_once_train_it_once(stores: tuple[Store, Store]) -> None:

@@ -24,6 +24,7 @@ MISTAKES = {
     "stage=mid shape.layer=1": "unknown key 'shape.layer'; did you mean 'shape.layers'?",
     "stage=mid learning_rate=fast": "learning_rate='fast' does not fit",
     "stage=mid shape.tokenizer=gpt": "unknown tokenizer 'gpt'; known: cot-4k, world-768",
+    "stage=rl updates=2 save_every=3": "save_every=3 must be a multiple of it",
     "stage=mid shape.heads=3": "hidden=64 must be a multiple of 2 * heads",
     "stage=mid shape.kv_heads=3": "heads=2 must be a multiple of it",
     "stage=mid window=4096": "window=4096 is longer than shape.positions=2048",
@@ -92,7 +93,7 @@ def test_a_checkpoint_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None
     (made.part / "model.safetensors").write_text("weights")
     (made.part / "checkpoint-4").mkdir()
     assert complete(tmp_path) == []
-    folder = made.seal("7", {"stage": "mid", "run_id": "7"})
+    folder = made.seal("7", {"stage": "mid", "run_id": "7", "recipe": {}})
     assert folder == tmp_path / "checkpoints" / "mid-7"
     assert {p.name for p in folder.iterdir()} == {"model.safetensors", "lineage.json"}
     assert made.made() == folder and not made.part.exists()
@@ -138,5 +139,5 @@ def test_a_stage_starts_from_the_newest_of_the_stage_before_or_says_what_is_miss
     assert parent(tmp_path, "sft", "tiny", "microsoft/phi") == "microsoft/phi"
     with pytest.raises(UserError, match="known: sft-1, sft-3, sft-4"):
         parent(tmp_path, "sft", "paper", None)
-    with pytest.raises(RecipeError, match=r"unknown checkpoint 'sft-9'.*: sft-1, sft-3, sft-4"):
+    with pytest.raises(RecipeError, match=r"'sft-9'.*known: sft, sft-1, sft-3, sft-4"):
         parent(tmp_path, "sft", "tiny", "sft-9")
