@@ -17,7 +17,7 @@ ALSO = {"rewards/verified/mean": "reward", "rewards/accuracies": "accuracy", "te
 
 
 class Diverged(UserError):
-    """The loss or the gradient is no number any more; going on from an earlier point would end there again."""
+    """The loss or the gradient is no number any more: an earlier point would end there again."""
 
 
 class Lines(TrainerCallback):
