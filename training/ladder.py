@@ -37,6 +37,7 @@ STAGES: dict[Stage, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl"
 # answers, and is rewarded for, questions whose solutions it never read.
 DEV, FRESH = "problem_id < '2'", "problem_id >= 'c'"
 SPLITS = {"dev": f"split <> 'test' and {DEV}", "test": "split = 'test'"}
+DIGITS = "length(regexp_replace(trace || solution, '[^0-9]', '', 'g'))"
 TAUGHT = f"teacher = 'solver' and outcome = 'correct' and not {DEV} and not {FRESH}"
 
 
@@ -144,8 +145,7 @@ class _Seed:
     def rungs(self) -> dict[str, str]:
         """The checkpoint of every rung and control, by name."""
         self._command("mix", "mixture=mid", f"where={TAUGHT}")
-        # The two shortest, as sft.yaml says: dpo and rl gain less on a student of one alone.
-        kept = ["per_template=null"]
+        kept = ["per_problem=1", "per_template=null", f"prefer={DIGITS}"]
         self._command("mix", "mixture=sft", f"where={TAUGHT}", *kept)
         # The first step of a warm-up has learning rate 0: these are the random weights.
         made = {"base": self._train("mid", "mid", max_steps=1)}
