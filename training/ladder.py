@@ -97,7 +97,7 @@ def _taught(home: Path, recipe: LadderRecipe) -> None:
     with _logged(home / "base.log"):
         commands.run("ingest", ["source=embedded", *made, *words])
         commands.run("generate", ["teacher=solver", f"n={recipe.rollouts}", *words])
-    done.write_text(json.dumps({"problems": recipe.count}))
+    done.touch()
 
 
 def _same(kept: Path, recipe: LadderRecipe) -> None:
@@ -175,20 +175,17 @@ class _Seed:
 
     def _more(self, start: str, sft: str) -> str:
         """Mid again, on as many tokens as sft saw, with sft's learning rate and schedule."""
-        recipe = self._resolved("mid", {})
+        recipe = _resolved(self.recipe, "mid", {})
         tokens = self._lineage(sft)["counts"]["tokens seen"]
         steps = max(1, round(tokens / (recipe.batch * recipe.window)))
-        tuned = self._resolved("sft", {})
+        tuned = _resolved(self.recipe, "sft", {})
         same = {key: getattr(tuned, key) for key in ("learning_rate", "schedule", "warmup")}
         return self._train("mid", "mid", parent=start, max_steps=steps, epochs=1000, **same)
 
     def _train(self, stage: Stage, mixture: str, parent: str | None = None, **values: Any) -> str:
-        recipe = self._resolved(stage, {"seed": self.seed, **values})
+        recipe = _resolved(self.recipe, stage, {"seed": self.seed, **values})
         asked = Asked(stage, self.recipe.recipe, recipe, f"{mixture}@1", parent)
         return train(self.store, asked).name
-
-    def _resolved(self, stage: Stage, values: dict[str, Any]) -> Any:
-        return _resolved(self.recipe, stage, values)
 
     def _lineage(self, name: str) -> dict[str, Any]:
         return json.loads((self.root / "checkpoints" / name / "lineage.json").read_text())
