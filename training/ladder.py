@@ -2,14 +2,15 @@
 
     just ladder [recipe=tiny] [seeds=5] [split=dev|test] [store=ladder]
 
-A control sees about as many tokens as its rung. All is done by the commands a user types, in a
-store a seed: the teacher's rollouts are made once, each seed trains its own student from its own
-random weights, asks it, and trains it on what it answered. Settings are chosen on `split=dev`,
-training problems that no mixture holds; the world's test problems are for one last run. Started
-again, it goes on with what is missing.
+A control learns from about as many tokens as its rung, "plain rl, wide" from all that rl sampled.
+All is done by the commands a user types, in a store a seed: the teacher's rollouts are made once,
+each seed trains its own student from its own random weights, asks it, and trains it on what it
+answered. Settings are chosen on `split=dev`, training problems that no mixture holds; the world's
+test problems are for one last run. Started again, it goes on with what is missing.
 """
 
 import json
+import math
 import os
 import shutil
 import sys
@@ -86,7 +87,7 @@ def _run(words: list[str]) -> int:
 
 
 def _taught(home: Path, recipe: LadderRecipe) -> None:
-    """Problems and the teacher's rollouts, made once for all seeds. Raises UserError."""
+    """Problems, the teacher's rollouts and their mixtures, once for all seeds. Raises UserError."""
     base, done = home / "base", home / "base.json"
     _same(home / "settings.json", recipe)
     if done.exists():
@@ -97,6 +98,9 @@ def _taught(home: Path, recipe: LadderRecipe) -> None:
     with _logged(home / "base.log"):
         commands.run("ingest", ["source=embedded", *made, *words])
         commands.run("generate", ["teacher=solver", f"n={recipe.rollouts}", *words])
+        commands.run("mix", ["mixture=mid", f"where={TAUGHT}", *words])
+        kept = ["per_problem=1", "per_template=null", f"prefer={DIGITS}"]
+        commands.run("mix", ["mixture=sft", f"where={TAUGHT}", *kept, *words])
     done.touch()
 
 
@@ -144,9 +148,6 @@ class _Seed:
 
     def rungs(self) -> dict[str, str]:
         """The checkpoint of every rung and control, by name."""
-        self._command("mix", "mixture=mid", f"where={TAUGHT}")
-        kept = ["per_problem=1", "per_template=null", f"prefer={DIGITS}"]
-        self._command("mix", "mixture=sft", f"where={TAUGHT}", *kept)
         # The first step of a warm-up has learning rate 0: these are the random weights.
         made = {"base": self._train("mid", "mid", max_steps=1)}
         made["mid"] = self._train("mid", "mid")
@@ -156,8 +157,10 @@ class _Seed:
         made["dpo"] = self._train("dpo", "dpo", parent=made["sft"])
         made["rft"] = self._train("rft", "dpo", parent=made["sft"])
         made["rl"] = self._train("rl", "rl", parent=made["dpo"])
-        plain = {"anneal": 0, "rebalance": "false"}
-        made["plain rl"] = self._train("rl", "rl", parent=made["dpo"], **plain)
+        plain = {"parent": made["dpo"], "anneal": 0, "rebalance": "false"}
+        size = _as_many(_resolved(self.recipe, "rl", {}), self._lineage(made["rl"])["counts"])
+        made["plain rl"] = self._train("rl", "rl", **plain, **size)
+        made["plain rl, wide"] = self._train("rl", "rl", **plain)
         for name in made.values():
             self._command("eval", f"checkpoint={name}", *self._questions())
         return made
@@ -202,6 +205,14 @@ class _Seed:
 
     def _command(self, *words: str) -> None:
         commands.run(words[0], [*words[1:], f"store={self.root}"])
+
+
+def _as_many(recipe: rl.RlRecipe, counts: dict[str, int]) -> dict[str, int]:
+    """The batch whose mixed groups have as many rollouts as were kept in a balanced run."""
+    mixed = recipe.group * (counts["groups"] - counts["groups without both"])
+    kept = counts["kept correct"] + counts["kept incorrect"]
+    groups = max(1, math.ceil(recipe.batch / recipe.group * kept / max(1, mixed)))
+    return {"batch": groups * recipe.group, "micro_batch": recipe.group}
 
 
 def _scores(root: Path, recipe: LadderRecipe) -> rungs.Found:

@@ -16,7 +16,8 @@ Found = dict[str, dict[str, float]]
 """Of one seed: rung -> question -> pass rate."""
 
 RUNGS = ("base", "mid", "sft", "dpo", "rl")
-CONTROLS = {"sft": "more mid", "dpo": "rft", "rl": "plain rl"}
+CONTROLS = {"sft": ("more mid",), "dpo": ("rft",), "rl": ("plain rl", "plain rl, wide")}
+"""Of a rung: what learns from as many tokens; last, for rl, from all that it sampled."""
 DRAWS = 10_000
 
 
@@ -59,17 +60,13 @@ def show(found: list[Found], target: Path) -> None:
     ladder = Ladder(found)
     seeds = len(found)
     table = Table(box=None, pad_edge=False, title_justify="left")
-    for column in ("rung", "avg@k (95 %)", "over the one before", "over its control", "control"):
+    for column in ("rung", "avg@k (95 %)", "over the one before", "over this control"):
         table.add_column(column)
     for before, rung in zip((None, *RUNGS), RUNGS, strict=False):
-        control = CONTROLS.get(rung)
-        table.add_row(
-            rung,
-            str(ladder.of(rung)),
-            _signed(ladder, rung, before),
-            _signed(ladder, rung, control),
-            f"{control} {ladder.of(control)}" if control else "",
-        )
+        table.add_row(rung, str(ladder.of(rung)), _signed(ladder, rung, before))
+        for control in CONTROLS.get(rung, ()):
+            over = _signed(ladder, rung, control)
+            table.add_row(f"  {control}", str(ladder.of(control)), "", over)
     console = Console(width=max(120, Console().width))
     console.print(f"[bold]ladder[/bold]  {seeds} seeds, {len(ladder.questions)} questions")
     console.print(table)
@@ -98,8 +95,8 @@ def _plot(ladder: Ladder, path: Path) -> Path | None:
     axes = figure.add_subplot()
     for at, rung in enumerate(RUNGS):
         _point(axes, ladder, at, rung, "C0", 0.0)
-        if control := CONTROLS.get(rung):
-            _point(axes, ladder, at, control, "C7", 0.18)
+        for place, control in enumerate(CONTROLS.get(rung, ()), 1):
+            _point(axes, ladder, at, control, "C7", 0.2 * place)
     axes.plot(range(len(RUNGS)), [ladder.of(rung).mean for rung in RUNGS], color="C0", lw=1)
     axes.set_xticks(range(len(RUNGS)), RUNGS)
     axes.set_ylabel("pass rate on held-out questions")

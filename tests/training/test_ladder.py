@@ -10,7 +10,7 @@ import pytest
 
 import training
 from factory.errors import UserError
-from factory.recipe import load, validate
+from factory.recipe import load, resolve, validate
 from training.rungs import CONTROLS, RUNGS, Ladder, show
 
 MISSING = [name for name in ("torch", "trl") if find_spec(name) is None]
@@ -19,7 +19,8 @@ slow = [
     pytest.mark.skipif(bool(MISSING), reason=f"the extra `train` is not installed: {MISSING}"),
 ]
 ROOT = Path(training.__file__).parent.parent
-ALL = {*RUNGS, *CONTROLS.values()}
+CONTROL = [name for names in CONTROLS.values() for name in names]
+ALL = {*RUNGS, *CONTROL}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +62,11 @@ class TestClimbed:
         step = 4 * 256  # of mid, as it is set in the smoke ladder
         seen = [lineage(rung)["counts"]["tokens seen"] for rung in ("sft", "more mid")]
         assert abs(seen[0] - seen[1]) <= step
-        parents = {rung: lineage(rung)["parent"] for rung in ("rl", "plain rl", "rft", "dpo")}
-        assert parents["rl"] == parents["plain rl"] and parents["rft"] == parents["dpo"]
+        parents = {rung: lineage(rung)["parent"] for rung in ("rl", *CONTROLS["rl"], "rft", "dpo")}
+        assert (
+            parents["rl"] == parents["plain rl"] == parents["plain rl, wide"]
+            and parents["rft"] == parents["dpo"]
+        )
         assert parents["rl"]["name"] == made["dpo"] and parents["dpo"]["name"] == made["sft"]
 
     def test_run_again_it_trains_and_asks_nothing(self, climbed: tuple[Path, str]) -> None:
@@ -74,10 +78,25 @@ class TestClimbed:
         assert len(list(home.glob("seed-*/shards/evaluation_rollouts/*"))) == shards
 
 
+@pytest.mark.slow
+@slow[1]
+@pytest.mark.parametrize(("kept", "dead", "groups"), [(80, 20, 3), (144, 28, 9), (0, 40, 1)])
+def test_plain_rl_takes_as_many_rollouts_a_step_as_were_kept(
+    kept: int, dead: int, groups: int
+) -> None:
+    from training import ladder
+
+    recipe = resolve(ladder.rl.RECIPE, ladder.recipe_file("rl", "tiny"), ["batch=192", "group=16"])
+    counts = {"groups": 40, "groups without both": dead}
+    counts |= {"kept correct": kept // 2, "kept incorrect": kept // 2}
+    # A step has 12 groups; of 20 mixed ones, 80 of 320 rollouts were kept, of 12, 144 of 192.
+    assert ladder._as_many(recipe, counts) == {"batch": 16 * groups, "micro_batch": 16}
+
+
 def test_intervals_count_seeds_and_questions_and_differences_are_paired() -> None:
     questions = [f"q{i}" for i in range(50)]
     rates = {
-        rung: 0.1 * at + 0.2 for at, rung in enumerate((*RUNGS, *CONTROLS.values()))
+        rung: 0.1 * at + 0.2 for at, rung in enumerate((*RUNGS, *CONTROL))
     }  # the same for every question: a difference has no spread
     found = [
         {rung: dict.fromkeys(questions, rate + 0.02 * seed) for rung, rate in rates.items()}
