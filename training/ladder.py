@@ -1,6 +1,6 @@
 """`just ladder`: base -> mid -> sft -> dpo -> rl on the embedded world, beside their controls.
 
-    just ladder [recipe=tiny] [seeds=5] [split=dev|test] [store=ladder]
+    just ladder [recipe=tiny] [seeds=6] [split=dev|test] [store=ladder]
 
 A control learns from about as many tokens as its rung, "plain rl, wide" from all that rl sampled.
 All is done by the commands a user types, in a store a seed: the teacher's rollouts are made once,
