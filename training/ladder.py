@@ -157,7 +157,7 @@ class _Seed:
         made["dpo"] = self._train("dpo", "dpo", parent=made["sft"])
         made["rft"] = self._train("rft", "dpo", parent=made["sft"])
         made["rl"] = self._train("rl", "rl", parent=made["dpo"])
-        plain = {"parent": made["dpo"], "anneal": 0, "rebalance": "false"}
+        plain: dict[str, Any] = {"parent": made["dpo"], "anneal": 0, "rebalance": "false"}
         size = _as_many(_resolved(self.recipe, "rl", {}), self._lineage(made["rl"])["counts"])
         made["plain rl"] = self._train("rl", "rl", **plain, **size)
         made["plain rl, wide"] = self._train("rl", "rl", **plain)
@@ -207,7 +207,7 @@ class _Seed:
         commands.run(words[0], [*words[1:], f"store={self.root}"])
 
 
-def _as_many(recipe: rl.RlRecipe, counts: dict[str, int]) -> dict[str, int]:
+def _as_many(recipe: rl.RlRecipe, counts: dict[str, int]) -> dict[str, Any]:
     """The batch whose mixed groups have as many rollouts as were kept in a balanced run."""
     mixed = recipe.group * (counts["groups"] - counts["groups without both"])
     kept = counts["kept correct"] + counts["kept incorrect"]

@@ -94,24 +94,28 @@ def _plot(ladder: Ladder, path: Path) -> Path | None:
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     for at, rung in enumerate(RUNGS):
-        _point(axes, ladder, at, rung, "C0", 0.0)
-        for place, control in enumerate(CONTROLS.get(rung, ()), 1):
-            _point(axes, ladder, at, control, "C7", 0.2 * place)
+        _point(axes, ladder, at, rung, "C0")
+        for place, control in enumerate(CONTROLS.get(rung, ())):
+            step = _point(axes, ladder, at + 0.2 * (place + 1), control, "C7")
+            # The second is named above its point: beside one another the names would meet.
+            y, side = (step.high + 0.01, "bottom") if place else (step.low - 0.01, "top")
+            axes.text(
+                at + 0.2 * (place + 1), y, control, color="C7", fontsize=7, ha="center", va=side
+            )
     axes.plot(range(len(RUNGS)), [ladder.of(rung).mean for rung in RUNGS], color="C0", lw=1)
     axes.set_xticks(range(len(RUNGS)), RUNGS)
     axes.set_ylabel("pass rate on held-out questions")
     axes.set_ylim(bottom=0)
-    axes.set_title("Each stage, and in grey its control at about as many tokens; 95 %", fontsize=10)
+    axes.set_title("Each stage, and in grey its controls (dots: seeds); 95 %", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
     return path
 
 
-def _point(axes: Any, ladder: Ladder, at: float, rung: str, color: str, aside: float) -> None:
-    step, place = ladder.of(rung), at + aside
+def _point(axes: Any, ladder: Ladder, place: float, rung: str, color: str) -> Step:
+    step = ladder.of(rung)
     around = [[step.mean - step.low], [step.high - step.mean]]
     axes.errorbar([place], [step.mean], yerr=around, fmt="o", color=color, capsize=3)
     rates = ladder.rates[rung].mean(1)
     axes.plot([place + 0.06] * len(rates), rates, ".", color=color, alpha=0.4, ms=4)
-    if aside:
-        axes.text(place, step.low - 0.02, rung, color=color, fontsize=7, ha="center", va="top")
+    return step
