@@ -6,7 +6,10 @@ python -m tests.bench._train_checks STORE START
 """
 
 import json
+import os
 import random
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +26,8 @@ from training.model import load
 
 RECIPES = Path(stage.__file__).parent / "recipes"
 STEPS = 8
+KILLED = 5
+STAGES = ("mid", "sft", "dpo", "rl")
 
 
 def packing(store: Store, start: str, folder: Path) -> mid.Packing:
@@ -71,10 +76,40 @@ def kept() -> tuple[int, int]:
     return sides[0], sides[1]
 
 
+def resumed(name: str, root: str, start: str, folder: Path) -> tuple[int, int]:
+    """Steps whose losses, killed after step 5 and given again, equal the straight run's; of all."""
+    words = [sys.executable, "-u", "-m", "training", f"stage={name}", "recipe=smoke", "log_every=1"]
+    words += [f"max_steps={STEPS}", "batch=8", "micro_batch=4", "epochs=99", "save_every=2"]
+    words += [f"parent={start}"] if name != "mid" else []
+    losses = []
+    for side in ("straight", "killed"):
+        store = shutil.copytree(root, folder / f"{name}-{side}")
+        told = [*words, f"store={store}"]
+        if side == "killed":
+            _kill(told)
+        said = subprocess.run(told, check=True, stdout=subprocess.PIPE, text=True).stdout
+        assert ("resume     from step" in said) == (side == "killed"), said
+        newest = max((store / "checkpoints").glob(f"{name}-*/lineage.json"), key=os.path.getmtime)
+        losses.append(json.loads(newest.read_text())["losses"])
+    straight, again = losses
+    assert len(straight) == len(again) == STEPS, losses
+    return sum(a == b for a, b in zip(straight, again, strict=True)), STEPS
+
+
+def _kill(words: list[str]) -> None:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith(f"step {KILLED:>11} of"):
+                break
+        process.kill()
+
+
 def main(root: str, start: str) -> None:
     """Check, and say what was found."""
     stage.silence(1)
     with tempfile.TemporaryDirectory() as folder:
+        same = [resumed(name, root, start, Path(folder)) for name in STAGES]
         slots = packing(Store(root), start, Path(folder))
         apart = scoring(Store(root), start, Path(folder))
     right, wrong = kept()
@@ -83,6 +118,11 @@ def main(root: str, start: str) -> None:
         ["space of the slots filled", f"{slots.kept / slots.capacity:.2%}", ">= 98 %"],
         [f"largest difference in log-probability, {STEPS} temperatures", f"{apart:.1e}", "<= 1e-5"],
         ["rollouts kept: correct, incorrect", f"{right:,}, {wrong:,}", "equal"],
+        [
+            f"losses to the last digit after kill -9 at step {KILLED}, {', '.join(STAGES)}",
+            ", ".join(f"{equal} of {steps}" for equal, steps in same),
+            "all",
+        ],
     ]
     print("\n" + json.dumps(rows))
 

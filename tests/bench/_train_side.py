@@ -16,23 +16,34 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+# All of it before the clock starts, on every side alike.
+import torch
+from transformers import PrinterCallback
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
+
 from factory.recipe import resolve
 from factory.store import Store
 from training import preflight, stage
 from training.mixture import open_mixture
 from training.model import Student, load, stops
+from training.progress import Lines
 from training.recipe import arguments
+from training.rl import Reward, Temperature
 
 RECIPES = Path(stage.__file__).parent / "recipes"
-MORE = {"rl": ["completion=48", "batch=16", "temperature_end=1.0", "rebalance=false"]}
+MORE = {
+    "sft": ["window=2048"],  # of a longer example TRL keeps a part and we none: there is none
+    "rl": ["completion=48", "batch=16", "temperature_end=1.0", "rebalance=false"],
+}
 
 
 def ours(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> Any:
     """The trainer as `just train` makes it."""
-    from transformers import PrinterCallback
-
-    from training.progress import Lines
-
     made, _ = import_module(f"training.{name}").trainer(rows, student, recipe, folder)
     stage.stop_early(made, recipe)
     made.remove_callback(PrinterCallback)
@@ -43,14 +54,6 @@ def ours(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> A
 
 def trl(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> Any:
     """TRL's trainer on the mixture's text."""
-    from transformers import PrinterCallback
-    from trl.trainer.dpo_config import DPOConfig
-    from trl.trainer.dpo_trainer import DPOTrainer
-    from trl.trainer.grpo_config import GRPOConfig
-    from trl.trainer.grpo_trainer import GRPOTrainer
-    from trl.trainer.sft_config import SFTConfig
-    from trl.trainer.sft_trainer import SFTTrainer
-
     shared = arguments(recipe, folder) | {"max_steps": recipe.max_steps}
     fed: dict[str, Any] = {
         "model": student.model,
@@ -58,8 +61,6 @@ def trl(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> An
         "processing_class": student.tokenizer,
     }
     if name == "rl":
-        from training.rl import Reward, Temperature
-
         reward = Reward(recipe, Temperature(recipe), stops(student), folder / "seen")
         rows = rows.rename_column("prompt", "statement").add_column("prompt", rows["prompt"])
         args = GRPOConfig(
@@ -84,8 +85,6 @@ def trl(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> An
 
 def bare(made: Any, steps: int) -> int:
     """Forward, backward and AdamW over the trainer's own batches; tokens."""
-    import torch
-
     optimizer = torch.optim.AdamW(made.model.parameters(), lr=1e-4)
     seen, passes = 0, made.args.gradient_accumulation_steps
     for at, batch in enumerate(made.get_train_dataloader()):

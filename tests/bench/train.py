@@ -7,7 +7,8 @@ second of each stage with all that we add (reading the mixture, our encoding, pr
 against TRL's trainer on the same rows as text, and against a bare loop over the same batches. The
 least of `repeats` runs counts, taken in turn. Then what packing keeps and fills, the largest
 difference between log-probabilities of stage rl and those worked out by hand at the temperature of
-each step, and the rollouts of both sides it kept.
+each step, the rollouts of both sides it kept, and whether a stage that is killed and given again
+ends as the straight one.
 """
 
 import json
