@@ -16,6 +16,7 @@ from factory.files import Files
 
 SHAPES = {".safetensors", ".bin", ".json", ".jinja", ".model"}
 LINEAGE = "lineage.json"
+NEEDED = {"stage", "run_id", "recipe", "identity", "mixture", "parent"}
 HUB = re.compile(r"\w[\w.-]*/[\w.-]+")
 HUB_S = 10.0
 AWAY = "restore the file, or move its folder out of checkpoints/"
@@ -53,7 +54,7 @@ def complete(root: Path) -> list[dict[str, Any]]:
     Raises UserError where one cannot be read.
     """
     there = sorted((root / "checkpoints").glob(f"[!.]*/{LINEAGE}"))
-    found = [_lineage(path) for path in there]
+    found = [read(path) for path in there]
     return sorted(found, key=lambda lineage: lineage["run_id"])
 
 
@@ -72,12 +73,13 @@ def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
     raise unknown("checkpoint", asked, there, more)
 
 
-def _lineage(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """A lineage, with the `folder` it lies in. Raises UserError."""
     try:
         found = {**json.loads(path.read_text()), "folder": str(path.parent)}
     except (ValueError, TypeError, OSError) as error:
         raise UserError(f"cannot read {path}: {error}; {AWAY}") from error
-    if lost := {"stage", "run_id", "recipe", "identity"} - set(found):
+    if lost := NEEDED - set(found):
         raise UserError(f"{path} does not say its {min(lost)}; {AWAY}")
     return found
 

@@ -4,6 +4,7 @@ Both answered the same questions, so that a question's difficulty is no part of 
 bootstrap draws questions, each with what both made of it (B. Efron, Annals of Statistics 7, 1979).
 """
 
+import re
 from collections import defaultdict
 from typing import Any, NamedTuple
 
@@ -70,11 +71,12 @@ def show(store: Store, a: str, b: str, seed: int) -> None:
 
 def _named(known: list[Any], name: str) -> Any:
     """The newest evaluation of that id (or its beginning), teacher, model or stage."""
+    stage = re.compile(rf"{re.escape(name)}-\d{{8}}-[0-9a-f]{{8}}")
 
     def fits(row: Any) -> bool:
         evaluation_id, teacher, model, _ = row
         begins = len(name) >= 6 and evaluation_id.startswith(name)
-        return begins or name in (teacher, model) or model.startswith(f"{name}-0")
+        return begins or name in (teacher, model) or bool(stage.fullmatch(model))
 
     if fitting := [row for row in known if fits(row)]:
         return fitting[-1]

@@ -30,10 +30,11 @@ class QueryError(UserError):
 
 
 class MissingExtra(UserError):
-    """An optional package is not installed."""
+    """An optional package is not installed: `MissingExtra(package, extra)`."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(
+    def __str__(self) -> str:
+        package, extra = self.args
+        return (
             f"{package!r} is not installed; it comes with the extra {extra!r}: "
             f"`pip install -c constraints.txt -e '.[{extra}]'`"
         )

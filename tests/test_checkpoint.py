@@ -18,6 +18,7 @@ def made(folder: Path, stage: str, weights: str = "w") -> Path:
     (folder / "model.safetensors").write_text(weights)
     run = folder.name.removeprefix(f"{stage}-")
     lineage = {"stage": stage, "run_id": run, "identity": "0", "recipe": {"recipe": "tiny"}}
+    lineage |= {"mixture": {"mixture_id": "m"}, "parent": None}
     (folder / "lineage.json").write_text(json.dumps(lineage))
     return folder
 

@@ -44,17 +44,22 @@ def pairs(examples: "Dataset", chat: Chat) -> "Dataset":
     return examples.map(encode, batched=True, remove_columns=examples.column_names)
 
 
-def whole(dataset: "Dataset", lengths: list[int], window: int, too_long: float) -> "Dataset":
-    """The examples that fit the window. Raises UserError where more than the share `too_long` of
-    them do not, or none does.
+def whole(
+    dataset: "Dataset", lengths: list[int], window: int, too_long: float, completion: int = 0
+) -> "Dataset":
+    """The examples that fit the window beside a completion. Raises UserError where more than the
+    share `too_long` of them do not, or none does.
     """
-    kept = [place for place, length in enumerate(lengths) if length <= window]
+    kept = [place for place, length in enumerate(lengths) if length <= window - completion]
     out = len(lengths) - len(kept)
     if not kept or out > too_long * len(lengths):
+        what, lower = ("prompts", ", lower completion") if completion else ("examples", "")
         raise UserError(
-            f"{out:,} of {len(lengths):,} examples are longer than window={window} (the longest "
+            f"{out:,} of {len(lengths):,} {what} are longer than window={window}"
+            f"{f' - completion={completion}' if completion else ''} (the longest "
             f"has {max(lengths, default=0):,} tokens), too_long={too_long:g} allows "
-            f"{int(too_long * len(lengths)):,}; raise window, or freeze a mixture of shorter ones"
+            f"{int(too_long * len(lengths)):,}; raise window{lower}, or freeze a mixture of "
+            "shorter ones"
         )
     return dataset if not out else dataset.select(kept)
 

@@ -10,7 +10,6 @@ test problems are for one last run. Started again, it goes on with what is missi
 """
 
 import json
-import math
 import os
 import shutil
 import sys
@@ -24,7 +23,7 @@ from pydantic import Field
 
 from factory import catalog, commands, engine, shell
 from factory.errors import UserError
-from factory.recipe import Recipe, file_of, load, parse, put, resolve, validate
+from factory.recipe import Recipe, file_of, load, parse, put, validate
 from factory.store import Store
 from training import dpo, mid, rft, rl, rungs, sft
 from training.__main__ import NEEDED, need, recipe_file
@@ -32,6 +31,7 @@ from training.ranks import say
 from training.stage import IDLE, Asked, train
 
 HOME = Path(__file__).parent
+Counts = dict[str, int]
 Stage = Literal["mid", "sft", "rft", "dpo", "rl"]
 STAGES: dict[Stage, Any] = {"mid": mid, "sft": sft, "rft": rft, "dpo": dpo, "rl": rl}
 # Of the training problems an eighth is for choosing settings, a quarter is only asked: the student
@@ -115,18 +115,32 @@ def _same(kept: Path, recipe: LadderRecipe) -> None:
         raise UserError(
             f"{kept.parent} was begun with another {', '.join(other)}; give another store="
         )
-    kept.write_text(json.dumps(asked, indent=2))
+    part = kept.with_suffix(".part")
+    part.write_text(json.dumps(asked, indent=2))
+    part.replace(kept)
 
 
 def _resolved(recipe: LadderRecipe, stage: Stage, values: dict[str, Any]) -> Any:
-    told = [f"{key}={value}" for key, value in (recipe.stages.get(stage, {}) | values).items()]
-    return resolve(STAGES[stage].RECIPE, recipe_file(stage, recipe.recipe), told)
+    found = load(recipe_file(stage, recipe.recipe))
+    for key, value in (*_dotted(recipe.stages.get(stage, {})), *values.items()):
+        put(found, key, value)
+    return validate(STAGES[stage].RECIPE, found)
+
+
+def _dotted(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def climb(home: Path, recipe: LadderRecipe, seed: int) -> int:
     """All rungs and controls of one seed, evaluated; its words go to `seed-N.log`."""
     root = home / f"seed-{seed}"
     if not root.exists():
+        for left in home.glob(f".seed-{seed}.*"):  # of one that was killed
+            shutil.rmtree(left)
         shutil.copytree(home / "base", part := home / f".seed-{seed}.{os.getpid()}")
         part.replace(root)
     with _logged(home / f"seed-{seed}.log"):
@@ -149,7 +163,8 @@ class _Seed:
     def rungs(self) -> dict[str, str]:
         """The checkpoint of every rung and control, by name."""
         # The first step of a warm-up has learning rate 0: these are the random weights.
-        made = {"base": self._train("mid", "mid", max_steps=1)}
+        still = {"max_steps": 1, "schedule": "linear", "warmup": 0.5}
+        made = {"base": self._train("mid", "mid", **still)}
         made["mid"] = self._train("mid", "mid")
         made["sft"] = self._train("sft", "sft", parent=made["mid"])
         made["more mid"] = self._more(made["mid"], made["sft"])
@@ -157,10 +172,11 @@ class _Seed:
         made["dpo"] = self._train("dpo", "dpo", parent=made["sft"])
         made["rft"] = self._train("rft", "dpo", parent=made["sft"])
         made["rl"] = self._train("rl", "rl", parent=made["dpo"])
-        plain: dict[str, Any] = {"parent": made["dpo"], "anneal": 0, "rebalance": "false"}
-        size = _as_many(_resolved(self.recipe, "rl", {}), self._lineage(made["rl"])["counts"])
-        made["plain rl"] = self._train("rl", "rl", **plain, **size)
+        plain: dict[str, Any] = {"parent": made["dpo"], "anneal": 0, "rebalance": False}
         made["plain rl, wide"] = self._train("rl", "rl", **plain)
+        kept, wide = (self._lineage(made[name])["counts"] for name in ("rl", "plain rl, wide"))
+        size = _as_many(_resolved(self.recipe, "rl", {}), kept, wide)
+        made["plain rl"] = self._train("rl", "rl", **plain, **size)
         for name in made.values():
             self._command("eval", f"checkpoint={name}", *self._questions())
         return made
@@ -207,11 +223,13 @@ class _Seed:
         commands.run(words[0], [*words[1:], f"store={self.root}"])
 
 
-def _as_many(recipe: rl.RlRecipe, counts: dict[str, int]) -> dict[str, Any]:
-    """The batch whose mixed groups have as many rollouts as were kept in a balanced run."""
-    mixed = recipe.group * (counts["groups"] - counts["groups without both"])
-    kept = counts["kept correct"] + counts["kept incorrect"]
-    groups = max(1, math.ceil(recipe.batch / recipe.group * kept / max(1, mixed)))
+def _as_many(recipe: rl.RlRecipe, kept: Counts, wide: Counts) -> dict[str, Any]:
+    """The batch of plain rl that teaches as many rollouts as a balanced run kept, by what the wide
+    plain one of the recipe's batch taught: at another temperature other groups have both outcomes.
+    """
+    taught = [each["kept correct"] + each["kept incorrect"] for each in (kept, wide)]
+    share = taught[0] / max(1, taught[1])
+    groups = max(1, round(recipe.batch / recipe.group * share))
     return {"batch": groups * recipe.group, "micro_batch": recipe.group}
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from factory.checkpoint import HUB, LINEAGE, complete, known
+from factory.checkpoint import HUB, LINEAGE, complete, known, read
 from factory.errors import StoreError, UserError, unknown
 from factory.files import sync_path
 from factory.store import canonical
@@ -76,7 +76,7 @@ class Checkpoint:
         self.part.replace(folder)
         sync_path(self.home)
         # Only now: killed before, it goes on from them.
-        for point in (*folder.glob("checkpoint-*"), folder / SAMPLED):
+        for point in folder.glob("checkpoint-*"):
             shutil.rmtree(point, ignore_errors=True)
         return folder
 
@@ -118,7 +118,7 @@ def described(path: str) -> dict[str, Any]:
     last = Path(path) / LINEAGE
     if not last.is_file():
         return {"name": path}
-    lineage = json.loads(last.read_text())
+    lineage = read(last)
     return {
         "name": Path(path).name,
         "run_id": lineage["run_id"],

@@ -1,5 +1,8 @@
 """The student: a tiny Phi-3 of random weights built here, or a model from a folder or the hub."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -98,24 +101,44 @@ def build(shape: TinyPhi3, seed: int, attention: str) -> Student:
     )
 
 
-def load(path: str, attention: str) -> Student:
+def commit(path: str) -> str | None:
+    """The commit that a model of the hub, or of its cache, has now; None: it is a folder.
+
+    Raises UserError.
+    """
+    from huggingface_hub import hf_hub_download
+
+    if Path(path).is_dir():
+        return None
+    with _had(path):
+        return Path(hf_hub_download(path, "config.json")).parent.name
+
+
+def load(path: str, attention: str, revision: str | None = None) -> Student:
     """The student in a folder or on the hub, in fp32. Raises UserError where it cannot be had."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    try:
+    at = {"revision": revision} if revision else {}
+    with _had(path):
         model = AutoModelForCausalLM.from_pretrained(
-            path, dtype=torch.float32, attn_implementation=attention
+            path, dtype=torch.float32, attn_implementation=attention, **at
         )
-        tokenizer: Any = AutoTokenizer.from_pretrained(path)
+        tokenizer: Any = AutoTokenizer.from_pretrained(path, **at)
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return Student(model, tokenizer)
+
+
+@contextmanager
+def _had(path: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, ImportError) as error:
         words = " ".join(str(error).split())[:200]
         raise UserError(
             f"cannot load the model {path!r}: {words}; give a folder, or a hub id and a network"
         ) from error
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return Student(model, tokenizer)
 
 
 def stops(student: Student) -> set[int]:

@@ -1,5 +1,6 @@
 """What the recipes of all stages share, and how it is said to TRL."""
 
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,10 @@ class StageRecipe(Recipe):
     save_every: int = Field(ge=0, description="steps between two points to resume from; 0: none")
     log_to: str = Field(description="none, tensorboard, trackio, wandb, ...")
     seed: int = Field(ge=0)
+
+    def steps(self, texts: int) -> int:
+        """Optimizer steps of one epoch."""
+        return math.ceil(texts / self.batch)
 
     @field_validator("micro_batch")
     @classmethod

@@ -5,8 +5,8 @@ for one it does not, nothing for one it could not judge.
 
 What the paper adds to GRPO is here, each a switch of the recipe: the temperature falls during the
 first part of the steps, and a rollout is always scored at the temperature it was sampled at; of a
-group, all correct rollouts are kept and as many incorrect ones. The training itself is TRL's
-GRPOTrainer.
+group, as many correct rollouts are kept as incorrect ones: all of whichever are fewer. The training
+itself is TRL's GRPOTrainer.
 """
 
 import random
@@ -32,22 +32,25 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from trl.trainer.grpo_trainer import GRPOTrainer
 
-COUNTED = """
+UNJUDGED: set[Outcome] = {"timeout", "error", "no_gold", "unparseable_answer"}
+COUNTED = f"""
     with groups as (
         select count(*) as n, count(*) filter (outcome = 'correct') as right,
+            count(*) filter (outcome not in ('correct', {", ".join(map(repr, sorted(UNJUDGED)))}))
+                as wrong,
             count(*) filter (outcome = 'truncated') as cut,
             count(*) filter (kept and reward > 0) as up,
             count(*) filter (kept and reward < 0) as down
         from seen group by step, "group")
     select sum(n)::bigint as rollouts, sum("right")::bigint as correct,
         sum(cut)::bigint as truncated, count(*) as groups,
-        count(*) filter (up = 0 or down = 0) as "groups without both",
+        count(*) filter ("right" = 0 or wrong = 0) as "groups without both",
+        count(*) filter ("right" > 0 and wrong > 0 and up = 0) as "groups too easy",
         sum(up)::bigint as "kept correct", sum(down)::bigint as "kept incorrect"
     from groups
 """
 MIXTURES = ("rl",)
 BEFORE = "dpo"
-UNJUDGED: set[Outcome] = {"timeout", "error", "no_gold", "unparseable_answer"}
 
 
 class RlRecipe(SftRecipe):
@@ -59,7 +62,7 @@ class RlRecipe(SftRecipe):
     temperature: float = Field(gt=0, description="of sampling at the first step, and of scoring")
     temperature_end: float = Field(gt=0, description="at the end of the annealing and after it")
     anneal: float = Field(ge=0, le=1, description="share of the steps; 0: the first one stays")
-    rebalance: bool = Field(description="as many incorrect rollouts of a group as correct ones")
+    rebalance: bool = Field(description="of a group, as many correct rollouts as incorrect ones")
     easiest: float = Field(gt=0, le=1, description="groups with a higher pass rate teach nothing")
     loss: Literal["grpo", "bnpo", "dr_grpo", "dapo"] = Field(description="TRL's loss_type")
     scale: Literal["group", "batch", "none"] = Field(description="what advantages are divided by")
@@ -69,6 +72,10 @@ class RlRecipe(SftRecipe):
     mask_truncated: bool = Field(description="a truncated rollout carries no loss")
     vllm: str | None = Field(description="null: transformers; colocate; or a server's URL")
     all_dead: bool = Field(description="a stage where no group had both outcomes is no error")
+
+    def steps(self, texts: int) -> int:
+        """Of one epoch: TRL drops the prompts that do not fill a round of sampling."""
+        return texts // (self.batch * self.updates // self.group) * self.updates
 
     @field_validator("group")
     @classmethod
@@ -115,7 +122,7 @@ class Temperature:
 
 def balanced(correct: list[bool | None], rng: random.Random) -> list[bool]:
     """Which rollouts of a group are kept: all correct ones and as many incorrect ones, or the other
-    way round where the correct are more.
+    way round where the correct are more (the paper's prompts are solved less than half the time).
     """
     sides = [[i for i, each in enumerate(correct) if each is side] for side in (True, False)]
     fewer = min(map(len, sides))
@@ -216,9 +223,8 @@ def trainer(
     chat = Chat(student.tokenizer)
     asked = [chat.asked(statement) for statement in rows["prompt"]]
     lengths = [len(ids) for ids in chat.prompts(rows["prompt"])]
-    room = recipe.window - recipe.completion
     prompts = rows.rename_column("prompt", "statement").add_column("prompt", asked)
-    fitting = examples.whole(prompts, lengths, room, recipe.too_long)
+    fitting = examples.whole(prompts, lengths, recipe.window, recipe.too_long, recipe.completion)
     at_once = recipe.batch * recipe.updates // recipe.group
     if len(fitting) < at_once:
         raise UserError(
@@ -238,23 +244,25 @@ def trainer(
     return made, {"prompts": len(fitting), "left out": len(rows) - len(fitting)}
 
 
-def finish(folder: Path, recipe: RlRecipe) -> tuple[dict[str, int], pa.Table]:
-    """What was sampled, counted, and the rows of it.
+def sampled(folder: Path) -> pa.Table:
+    """What was sampled, in order."""
+    order = [("step", "ascending"), ("position", "ascending")]
+    return pq.read_table(folder / SAMPLED).sort_by(order)
 
-    Raises UserError where no group had anything to teach.
-    """
-    seen = pq.read_table(folder / SAMPLED).sort_by(
-        [("step", "ascending"), ("position", "ascending")]
-    )
-    counts = _counted(seen)
-    if not recipe.all_dead and counts["groups"] == counts["groups without both"]:
-        right = counts["correct"] / counts["rollouts"]
+
+def finish(folder: Path, recipe: RlRecipe) -> dict[str, int]:
+    """What was sampled, counted. Raises UserError where no group had anything to teach."""
+    counts = _counted(sampled(folder))
+    if not recipe.all_dead and not counts["kept correct"]:
+        right, easy = counts["correct"] / counts["rollouts"], counts["groups too easy"]
+        solved = f", or more than easiest={recipe.easiest:g} of them correct" if easy else ""
         raise UserError(
-            f"none of {counts['groups']:,} groups had a correct and an incorrect rollout "
+            f"of {counts['groups']:,} groups each had correct or incorrect rollouts alone{solved} "
             f"({right:.1%} of all were correct), so nothing was learned; freeze a mixture of "
-            f"{'harder' if right > 0.5 else 'easier'} problems, or raise group={recipe.group}"
+            f"{'harder' if easy or right > 0.5 else 'easier'} problems, or raise "
+            f"group={recipe.group}"
         )
-    return counts, seen
+    return counts
 
 
 def _counted(seen: pa.Table) -> dict[str, int]:

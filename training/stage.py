@@ -2,13 +2,13 @@
 
 A stage is a module here with `MIXTURES`, the stages of the mixtures it reads; `BEFORE`, the stage
 whose checkpoint it starts from; `RECIPE`, its recipe model; `trainer`, which makes TRL's; and,
-where it samples for itself, `finish`, what is to be kept of that.
+where it samples for itself, `finish`, which counts that, and `sampled`, the rows of it.
 
 The same training started again goes on from its newest point, or says that it is done.
 """
 
 import logging
-import math
+import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ from schemas.arrow import conform
 from training import lineage, preflight
 from training.lineage import Checkpoint
 from training.mixture import open_mixture
-from training.model import Student, build, load
+from training.model import Student, build, commit, load
 from training.ranks import first, say, world
 from training.recipe import StageRecipe
 
@@ -67,6 +67,7 @@ class _Training:
         say("mixture", f"{self.mixture.label}, {rows:,} examples, {self.mixture.mixture_id}")
         with self._recorded() as run:
             if made := self.checkpoint.made():
+                self._keep_samples(made, run)
                 say("checkpoint", f"{made}, made before from the same; nothing to do")
                 return made
             with _memory(self.recipe):
@@ -89,9 +90,14 @@ class _Training:
         return {
             "stage": self.asked.stage,
             "mixture": identity,
-            "parent": lineage.described(self.parent) if self.parent else None,
+            "parent": lineage.described(self.parent) | self._commit() if self.parent else None,
             "processes": world(),
         }
+
+    def _commit(self) -> dict[str, str]:
+        """The commit of a parent on the hub."""
+        at = commit(self.parent) if self.parent else None
+        return {"commit": at} if at else {}
 
     def _decides(self) -> dict[str, Any]:
         values = self.recipe.model_dump(exclude=IDLE)
@@ -145,7 +151,7 @@ class _Training:
 
     def _student(self) -> Student:
         if self.parent:
-            return load(self.parent, self.recipe.attention)
+            return load(self.parent, self.recipe.attention, self.came["parent"].get("commit"))
         return build(self.recipe.shape, self.recipe.seed, self.recipe.attention)  # type: ignore[attr-defined]
 
     def _trained(self, trainer: Any, run: Run) -> list[tuple[int, float]]:
@@ -174,15 +180,24 @@ class _Training:
         if not first():
             return self.checkpoint.part
         if hasattr(self.stage, "finish"):
-            counts, rows = self.stage.finish(self.checkpoint.part, self.recipe)
+            counts = self.stage.finish(self.checkpoint.part, self.recipe)
             run.counts |= counts
             say("rollouts", ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-            kept = rows.append_column("run_id", pa.array([run.run_id] * rows.num_rows))
-            self.store.commit(run, {"completions": conform("completions", kept)})
         made = {"run_id": run.run_id, "started": run.started, "recipe": run.recipe}
         found = {"versions": run.versions, "counts": run.counts, "losses": losses}
         facts = self.came | made | {"seed": self.recipe.seed} | found
-        return self.checkpoint.seal(run.run_id, facts)
+        folder = self.checkpoint.seal(run.run_id, facts)
+        self._keep_samples(folder, run)
+        return folder
+
+    def _keep_samples(self, folder: Path, run: Run) -> None:
+        """What a checkpoint's stage sampled goes into the store; after a kill the next does it."""
+        if first() and (folder / lineage.SAMPLED).exists():
+            rows = self.stage.sampled(folder)
+            owner = pa.array([folder.name.partition("-")[2]] * rows.num_rows)
+            kept = conform("completions", rows.append_column("run_id", owner))
+            self.store.commit(run, {"completions": kept})  # those that are there are dropped
+            shutil.rmtree(folder / lineage.SAMPLED)
 
 
 def _freeze_the_default(store: Store, stages: Sequence[str]) -> None:
@@ -197,8 +212,8 @@ def _freeze_the_default(store: Store, stages: Sequence[str]) -> None:
 
 def stop_early(trainer: Any, recipe: StageRecipe) -> None:
     """Stop the epochs after `max_steps`; TRL's own max_steps would begin further ones."""
-    texts = len(trainer.train_dataset) * getattr(recipe, "group", 1)
-    if 0 < recipe.max_steps < recipe.epochs * math.ceil(texts / recipe.batch):
+    epoch = recipe.steps(len(trainer.train_dataset))
+    if 0 < recipe.max_steps < recipe.epochs * epoch:
         trainer.args.max_steps = recipe.max_steps
 
 

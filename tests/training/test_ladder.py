@@ -10,7 +10,7 @@ import pytest
 
 import training
 from factory.errors import UserError
-from factory.recipe import load, resolve, validate
+from factory.recipe import load, put, resolve, validate
 from training.rungs import CONTROLS, RUNGS, Ladder, show
 
 MISSING = [name for name in ("torch", "trl") if find_spec(name) is None]
@@ -80,17 +80,30 @@ class TestClimbed:
 
 @pytest.mark.slow
 @slow[1]
-@pytest.mark.parametrize(("kept", "dead", "groups"), [(80, 20, 3), (144, 28, 9), (0, 40, 1)])
-def test_plain_rl_takes_as_many_rollouts_a_step_as_were_kept(
-    kept: int, dead: int, groups: int
+@pytest.mark.parametrize(("kept", "wide", "groups"), [(80, 320, 3), (144, 192, 9), (0, 40, 1)])
+def test_plain_rl_teaches_as_many_rollouts_as_a_balanced_one(
+    kept: int, wide: int, groups: int
 ) -> None:
     from training import ladder
 
     recipe = resolve(ladder.rl.RECIPE, ladder.recipe_file("rl", "tiny"), ["batch=192", "group=16"])
-    counts = {"groups": 40, "groups without both": dead}
-    counts |= {"kept correct": kept // 2, "kept incorrect": kept // 2}
-    # A step has 12 groups; of 20 mixed ones, 80 of 320 rollouts were kept, of 12, 144 of 192.
-    assert ladder._as_many(recipe, counts) == {"batch": 16 * groups, "micro_batch": 16}
+    counts = [{"kept correct": each // 2, "kept incorrect": each // 2} for each in (kept, wide)]
+    assert ladder._as_many(recipe, *counts) == {"batch": 16 * groups, "micro_batch": 16}
+
+
+@pytest.mark.slow
+@slow[1]
+def test_settings_of_a_stage_are_values_and_nest_by_dots_or_folders(tmp_path: Path) -> None:
+    from training import ladder
+
+    values = load(ladder.HOME / "ladders" / "tiny.yaml")
+    put(values, "stages.mid.shape.layers", "2")
+    put(values, "stages.mid.shape.tokenizer", "world-768")
+    put(values, "stages.rl.vllm", "null")
+    recipe = validate(ladder.LadderRecipe, values)
+    shape = ladder._resolved(recipe, "mid", {}).shape
+    assert (shape.layers, shape.tokenizer) == (2, "world-768")
+    assert ladder._resolved(recipe, "rl", {"rebalance": False}).vllm is None
 
 
 def test_intervals_count_seeds_and_questions_and_differences_are_paired() -> None:

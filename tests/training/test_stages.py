@@ -2,10 +2,12 @@
 
 import json
 import random
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from frozen import freeze, sums
 
@@ -13,7 +15,7 @@ import training
 from factory import catalog
 from factory.errors import UserError
 from factory.recipe import resolve
-from factory.store import Store
+from factory.store import Run, Store
 from training import dpo, mid, preflight, rft, rl, sft
 from training.chat import Chat
 from training.examples import UNSEEN, whole
@@ -151,6 +153,29 @@ def test_what_rl_sampled_is_in_the_catalog_and_counted(
     assert not (made["rl"] / "completions").exists()
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_samples_of_a_stage_killed_after_its_checkpoint_are_kept_by_the_next_once(
+    chain: tuple[Store, dict[str, Path]], tmp_path: Path, there: bool
+) -> None:
+    """Killed between the two, a checkpoint has its folder of samples still."""
+    made, folders = chain
+    rl_folder = folders["rl"]
+    shutil.copytree(made.root, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    with catalog.connect(store) as con:
+        rows = con.sql("from completions order by step, position").to_arrow_table()
+    left = store.root / "checkpoints" / rl_folder.name / rl.SAMPLED
+    left.mkdir()
+    pq.write_table(rows.drop_columns("run_id"), left / "00000000-0.parquet")
+    if not there:
+        lost = [shard.path for shard in store.snapshot().of("completions")]
+        store.commit(Run("00000000-test", "doctor", {}, "2026-01-01T00:00:00+00:00"), remove=lost)
+    train(store, asked("rl"))
+    with catalog.connect(store) as con:
+        assert con.sql("from completions order by step, position").to_arrow_table() == rows
+    assert not left.exists()
+
+
 @pytest.mark.parametrize("heat", [1.0, 0.6])
 def test_rollouts_are_scored_at_the_temperature_they_are_sampled_at(
     chain: tuple[Store, dict[str, Path]], heat: float
@@ -224,14 +249,14 @@ def test_the_reward_is_the_verifiers(tmp_path: Path) -> None:
     assert given[0] == 1.0 and sorted(map(str, given[1:4])) == ["-1.0", "None", "None"]
     assert given[4:8] == [None] * 4, "too easy"
     assert given[8:] == [-1.0] * 4, "all of one side: no variance, nothing to learn"
-    counts, rows = rl.finish(tmp_path, recipe)
+    counts, rows = rl.finish(tmp_path, recipe), rl.sampled(tmp_path)
     assert counts == {
         "rollouts": 12, "correct": 4, "truncated": 0, "groups": 3,
-        "groups without both": 2, "kept correct": 1, "kept incorrect": 1,
+        "groups without both": 1, "groups too easy": 1, "kept correct": 1, "kept incorrect": 1,
     }  # fmt: skip
     assert rows["kept"].to_pylist().count(True) == 2
     reward([right] * 4, [[1]] * 4, ["4"] * 4, ["2 + 2?"] * 4, state)
-    with pytest.raises(UserError, match=r"none of 1 groups .*\(100.0% .* mixture of harder"):
+    with pytest.raises(UserError, match=r"of 1 groups each had .*\(100.0% .* mixture of harder"):
         rl.finish(tmp_path, recipe.model_copy(update={"all_dead": False}))
 
 
@@ -244,6 +269,8 @@ def test_examples_longer_than_the_window_are_left_out_and_too_many_of_them_refus
     assert whole(rows, [5, 9, 5, 5], 8, 0.25)["a"] == [1, 3, 4]
     with pytest.raises(UserError, match=r"1 of 4 examples are longer than window=8 .* 9 tokens"):
         whole(rows, [5, 9, 5, 5], 8, 0.2)
+    with pytest.raises(UserError, match=r"prompts are longer than window=9 - completion=4 "):
+        whole(rows, [5, 9, 5, 5], 9, 0.2, 4)
     store, _ = chain
     with pytest.raises(UserError, match=r"60 of 60 examples are longer than window=50"):
         train(store, asked("sft", "window=50"))
@@ -267,6 +294,32 @@ def test_a_chat_template_that_training_cannot_keep_to_is_one_line() -> None:
     tokenizer.chat_template = None
     with pytest.raises(UserError, match="has no chat template"):
         Chat(tokenizer)
+
+
+def test_an_epoch_of_rl_has_the_steps_that_whole_rounds_of_sampling_fill() -> None:
+    recipe = rl_recipe("group=16", "batch=192", "micro_batch=64", "updates=1")
+    assert [recipe.steps(prompts) for prompts in (12, 23, 24)] == [1, 1, 2]
+    twice = rl_recipe("group=16", "batch=192", "micro_batch=64", "updates=2", "save_every=0")
+    assert [twice.steps(prompts) for prompts in (24, 47, 48)] == [2, 2, 4]
+
+
+def test_the_commit_of_a_parent_on_the_hub_is_part_of_who_the_checkpoint_is(
+    chain: tuple[Store, dict[str, Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the hub's cache has it: a commit's folder, and where `main` points."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    store, made = chain
+    home, found = tmp_path / "models--somebody--student", list[dict[str, Any]]()
+    (home / "refs").mkdir(parents=True)
+    for commit in ("a" * 40, "b" * 40):
+        shutil.copytree(made["mid"], home / "snapshots" / commit)
+        (home / "refs" / "main").write_text(commit)
+        folder = train(store, asked("sft", parent="somebody/student"))
+        assert folder == train(store, asked("sft", parent="somebody/student"))
+        found.append(lineage(folder))
+    assert [each["parent"]["commit"] for each in found] == ["a" * 40, "b" * 40]
+    assert found[0]["identity"] != found[1]["identity"]
 
 
 def test_a_model_that_cannot_be_had_is_one_line(

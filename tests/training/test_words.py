@@ -93,7 +93,9 @@ def test_a_checkpoint_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None
     (made.part / "model.safetensors").write_text("weights")
     (made.part / "checkpoint-4").mkdir()
     assert complete(tmp_path) == []
-    folder = made.seal("7", {"stage": "mid", "run_id": "7", "recipe": {}})
+    folder = made.seal(
+        "7", {"stage": "mid", "run_id": "7", "recipe": {}, "mixture": {}, "parent": None}
+    )
     assert folder == tmp_path / "checkpoints" / "mid-7"
     assert {p.name for p in folder.iterdir()} == {"model.safetensors", "lineage.json"}
     assert made.made() == folder and not made.part.exists()
@@ -128,6 +130,7 @@ def test_a_stage_starts_from_the_newest_of_the_stage_before_or_says_what_is_miss
         made = Checkpoint(tmp_path, stage, run_id)
         made.open()
         recorded = {"stage": stage, "run_id": run_id, "recipe": {"recipe": recipe}}
+        recorded |= {"mixture": {}, "parent": None}
         return str(made.seal(run_id, recorded))
 
     with pytest.raises(UserError, match=r"no checkpoint of stage 'sft'.*`just train stage=sft rec"):
