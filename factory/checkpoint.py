@@ -27,7 +27,8 @@ def named(words: list[str], store: str) -> list[str]:
     asked = [word.partition("=")[2] for word in words if word.startswith("checkpoint=")]
     given = {word.partition("=")[0] for word in words}
     if not asked and "teacher=student" in words and "teacher.model" not in given:
-        raise RecipeError(f"teacher=student needs checkpoint=; known: {', '.join(known(store))}")
+        there = ", ".join(known(store)) or "none; `just train` makes them"
+        raise RecipeError(f"teacher=student needs checkpoint=; known: {there}")
     if not asked:
         return words
     if len(asked) > 1:
@@ -68,7 +69,11 @@ def _found(asked: str, store: str, pinned: bool) -> dict[str, str]:
     if asked and folder.exists():
         raise UserError(f"checkpoint={asked}: {folder} holds no model (no config.json)")
     if HUB.fullmatch(asked):
-        return {"model": asked, **({} if pinned else {"revision": _commit(asked)})}
+        instead = (
+            f"give checkpoint=FOLDER of what `hf download {asked}` fetched, or "
+            "teacher.revision=COMMIT of what is in the hub's cache"
+        )
+        return {"model": asked, **({} if pinned else {"revision": commit(asked, instead)})}
     more = ", or a folder, or OWNER/NAME of the hub; `just train` makes checkpoints"
     raise unknown("checkpoint", asked, there, more)
 
@@ -96,8 +101,8 @@ def digest(folder: Path) -> str:
     return found.hexdigest()[:16]
 
 
-def _commit(model: str) -> str:
-    """The commit that a model of the hub has now."""
+def commit(model: str, instead: str) -> str:
+    """The commit that a model of the hub has now. Raises UserError, with what to give instead."""
     from huggingface_hub import HfApi
     from huggingface_hub.utils import httpx
 
@@ -105,7 +110,4 @@ def _commit(model: str) -> str:
         return str(HfApi().model_info(model, timeout=HUB_S).sha)
     except (OSError, ValueError, httpx.HTTPError) as error:
         why = " ".join(str(error).split())[:200]
-        raise UserError(
-            f"checkpoint={model}: {why}; give checkpoint=FOLDER of what `hf download {model}` "
-            "fetched, or teacher.revision=COMMIT of what is in the hub's cache"
-        ) from error
+        raise UserError(f"cannot find the model {model!r}: {why}; {instead}") from error

@@ -18,6 +18,7 @@ from factory.errors import UserError, unknown
 from factory.store import Store
 
 DRAWS = 10_000
+FEW = 5  # of fewer questions a bootstrap says nothing of the doubt
 AT_ONCE = 2_000_000  # numbers drawn at a time
 KNOWN = """
     select evaluation_id, teacher, model, benchmark from evaluations order by run_id, evaluation_id
@@ -105,8 +106,8 @@ def _table(found: list[dict[str, Any]], seed: int) -> Table:
             f"{told.a:.1%}",
             f"{told.b:.1%}",
             f"{told.difference:+.1%}",
-            f"{told.low:+.1%} to {told.high:+.1%}",
-            f"{told.better:.1%}",
+            *([] if told.questions < FEW else [f"{told.low:+.1%} to {told.high:+.1%}"]),
+            *([] if told.questions < FEW else [f"{told.better:.1%}"]),
         )
     for column in table.columns[1:]:
         column.justify = "right"

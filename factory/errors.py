@@ -36,7 +36,7 @@ class MissingExtra(UserError):
         package, extra = self.args
         return (
             f"{package!r} is not installed; it comes with the extra {extra!r}: "
-            f"`pip install -c constraints.txt -e '.[{extra}]'`"
+            f"`.venv/bin/pip install -c constraints.txt -e '.[{extra}]'`"
         )
 
 
@@ -45,4 +45,4 @@ def unknown(what: str, name: str, known: Iterable[str], hint: str = "") -> Recip
     names = sorted(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     meant = f"did you mean {near[0]!r}? " if near else ""
-    return RecipeError(f"unknown {what} {name!r}; {meant}known: {', '.join(names)}{hint}")
+    return RecipeError(f"unknown {what} {name!r}; {meant}known: {', '.join(names) or 'none'}{hint}")

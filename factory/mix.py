@@ -148,11 +148,14 @@ def refuse_tests(con: DuckDBPyConnection, problem_ids: list[str]) -> None:
 
 def _nothing(con: DuckDBPyConnection, recipe: MixRecipe) -> str:
     """What to say where no row is left."""
-    what = "problem" if recipe.stage == "rl" else "pair" if recipe.stage == "dpo" else "rollout"
+    of = {"rl": "training problem", "dpo": "pair of a training problem"}
+    what = of.get(recipe.stage, "rollout of a training problem")
+    asks = "; `just generate checkpoint=NAME` has a student answer more"
     rules = ", ".join(f"{rule} {count:,}" for rule, count in con.sql(DROPPED).fetchall())
     return (
-        f"mixture {recipe.mixture!r}: no {what} of a training problem fits "
+        f"mixture {recipe.mixture!r}: no {what} fits "
         f"where={recipe.where!r}; dropped by rule: {rules or 'nothing, the store has none'}"
+        f"{asks if recipe.stage in ('rl', 'rft') else ''}"
     )
 
 

@@ -64,7 +64,7 @@ def test_who_it_is_does_not_depend_on_where_it_lies(root: Path, tmp_path: Path) 
         (["checkpoint=mid", "checkpoint=sft"], "'checkpoint' is given twice"),
         (["checkpoint=mid", "teacher.model=x"], "both name the model"),
         (["teacher=student"], "teacher=student needs checkpoint=; known: mid-00000009-aa, mid-0"),
-        (["checkpoint=a/b"], "checkpoint=a/b: "),
+        (["checkpoint=a/b"], "cannot find the model 'a/b': "),
     ],
 )
 def test_a_mistake_is_one_line(root: Path, words: list[str], said: str) -> None:

@@ -97,10 +97,13 @@ def parent(root: Path, before: str | None, recipe: str, asked: str | None) -> st
     if same:
         return same[-1]["folder"]
     others = ", ".join(Path(each["folder"]).name for each in fitting[-3:])
-    hint = f"; or give parent=NAME, known: {others}" if others else ""
+    hint = f"parent=NAME, known: {others}" if others else "parent=FOLDER or OWNER/NAME of the hub"
+    makes = f"`just train stage={before} recipe={recipe}` makes one; or "
+    if not (Path(__file__).parent / "recipes" / str(before) / f"{recipe}.yaml").exists():
+        makes = ""
     raise UserError(
         f"no checkpoint of stage {before!r}, recipe {recipe!r} in {root} to start from; "
-        f"`just train stage={before} recipe={recipe}` makes one{hint}"
+        f"{makes}give {hint}"
     )
 
 

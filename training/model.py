@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from factory import tokens
+from factory import checkpoint, tokens
 from factory.errors import UserError
 from factory.recipe import Recipe
 
@@ -106,12 +106,16 @@ def commit(path: str) -> str | None:
 
     Raises UserError.
     """
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import try_to_load_from_cache
 
     if Path(path).is_dir():
         return None
-    with _had(path):
-        return Path(hf_hub_download(path, "config.json")).parent.name
+    try:
+        return checkpoint.commit(path, "give a folder, or a hub id and a network")
+    except UserError:
+        if isinstance(cached := try_to_load_from_cache(path, "config.json"), str):
+            return Path(cached).parent.name
+        raise
 
 
 def load(path: str, attention: str, revision: str | None = None) -> Student:
@@ -132,9 +136,11 @@ def load(path: str, attention: str, revision: str | None = None) -> Student:
 
 @contextmanager
 def _had(path: str) -> Iterator[None]:
+    from safetensors import SafetensorError
+
     try:
         yield
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
         words = " ".join(str(error).split())[:200]
         raise UserError(
             f"cannot load the model {path!r}: {words}; give a folder, or a hub id and a network"

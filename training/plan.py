@@ -20,7 +20,7 @@ from training import cost, lineage
 from training.__main__ import recipe_file, stage_named
 from training.mixture import open_mixture
 from training.ranks import say
-from training.recipe import accumulation
+from training.recipe import accumulation, most_processes
 
 
 class Gpu(NamedTuple):
@@ -102,9 +102,8 @@ def _obey(words: list[str]) -> int:
         raise unknown("gpu", gpu, GPUS)
     model = _model(stage, name, recipe, Path(root), parent)
     shape, said = cost.shape_of(model), model if isinstance(model, str) else "random weights"
-    asked = Asked(
-        stage, name, recipe, shape, said, int(_number("gpus", gpus or CLUSTER["gpus"], 1)), gpu
-    )
+    count = int(_number("gpus", gpus, 1)) or most_processes(recipe, int(CLUSTER["gpus"]))
+    asked = Asked(stage, name, recipe, shape, said, count, gpu)
     accumulation(recipe, asked.gpus)
     given = _number("tokens", tokens), int(_number("rows", rows, 1))
     data = _given(asked, *given) if any(given) else _frozen(asked, root, mixture or None)

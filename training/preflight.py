@@ -22,13 +22,25 @@ from training.recipe import StageRecipe
 FEW = 8  # rows are looked at, from first to last
 
 
+def before(student: Student, recipe: StageRecipe) -> None:
+    """What must hold before the trainer is made. Raises UserError."""
+    positions = getattr(student.model.config, "max_position_embeddings", None)
+    if positions and recipe.window > positions:
+        raise UserError(
+            f"window={recipe.window} is more than the {positions:,} tokens that the student can "
+            f"see; set window={positions} or less"
+        )
+    if served := getattr(recipe, "vllm", None):
+        _vllm(served)
+
+
 def check(stage: str, trainer: Any, student: Student, recipe: StageRecipe) -> list[str]:
     """What was found right, in a line each. Raises UserError."""
     chat = Chat(student.tokenizer)
     found = [_stop(chat, student)]
-    if stage == "rl":
-        found += _sampler(recipe)
-    else:
+    if served := getattr(recipe, "vllm", None):
+        found += [f"rollouts are sampled by vLLM ({served})"]
+    if stage != "rl":
         found += [_loss(stage, trainer, chat)]
     if stage == "dpo":
         found += [_reference(trainer)]
@@ -131,9 +143,7 @@ def _reference(trainer: Any) -> str:
     return f"the reference is {trainer.model.config.name_or_path}"
 
 
-def _sampler(recipe: Any) -> list[str]:
-    if recipe.vllm is None:
-        return []
+def _vllm(served: str) -> None:
     try:
         there = version("vllm")
     except PackageNotFoundError:
@@ -141,7 +151,6 @@ def _sampler(recipe: Any) -> list[str]:
     minor = there.split(".")[:2]
     if minor[:1] != ["0"] or not 22 <= int(minor[1]) <= 31:  # trl.import_utils only warns
         raise UserError(
-            f"vllm={recipe.vllm} needs a vLLM from 0.22 to 0.31, which TRL 1.16 works with, and "
+            f"vllm={served} needs a vLLM from 0.22 to 0.31, which TRL 1.16 works with, and "
             f"{there or 'none'} is installed; set vllm=null to sample with transformers"
         )
-    return [f"rollouts are sampled by vLLM ({recipe.vllm})"]

@@ -55,7 +55,7 @@ def arguments(recipe: StageRecipe, folder: Path) -> dict[str, Any]:
     if recipe.log_to not in ("none", *there):
         raise UserError(
             f"log_to={recipe.log_to!r} is not known or not installed; here: "
-            f"{', '.join(['none', *sorted(there)])} (`pip install tensorboard`, or trackio)"
+            f"{', '.join(['none', *sorted(there)])} (`.venv/bin/pip install tensorboard`)"
         )
 
     cuda = torch.cuda.is_available()
@@ -94,17 +94,28 @@ def accumulation(recipe: StageRecipe, processes: int | None = None) -> int:
     Raises UserError where they do not share the batch evenly.
     """
     processes = processes or world()
-    passes, rest = divmod(recipe.batch, recipe.micro_batch * processes)
-    if rest:
+    if not _shared(recipe, processes):
+        group = f" and whole groups of group={size}" if (size := _group(recipe)) > 1 else ""
+        most = most_processes(recipe, processes)
         raise UserError(
-            f"batch={recipe.batch} must be a multiple of micro_batch={recipe.micro_batch} "
-            f"times {processes} processes; lower one, or run on fewer"
+            f"batch={recipe.batch} cannot be shared by {processes} processes, of which each takes "
+            f"whole passes of micro_batch={recipe.micro_batch}{group}; run on {most} (in `just "
+            f"plan`: gpus={most}), or raise batch"
         )
+    return recipe.batch // (recipe.micro_batch * processes)
+
+
+def most_processes(recipe: StageRecipe, limit: int) -> int:
+    """As many as can share the batch, up to `limit`: at least one."""
+    return next(count for count in range(limit, 0, -1) if _shared(recipe, count))
+
+
+def _shared(recipe: StageRecipe, processes: int) -> bool:
+    rest = recipe.batch % (recipe.micro_batch * processes)
     # A group is judged where it was sampled, so that none may be cut in two.
-    group = getattr(recipe, "group", 1)
-    if (rollouts := recipe.batch * getattr(recipe, "updates", 1) // processes) % group:
-        raise UserError(
-            f"each of {processes} processes samples {rollouts} rollouts at once, which must be a "
-            f"multiple of group={group}; raise batch, or run on fewer"
-        )
-    return passes
+    rollouts = recipe.batch * getattr(recipe, "updates", 1) // processes
+    return not rest and not rollouts % _group(recipe)
+
+
+def _group(recipe: StageRecipe) -> int:
+    return getattr(recipe, "group", 1)

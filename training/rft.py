@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from training import sft
 from training.model import Student
+from training.ranks import say
 from training.sft import SftRecipe
 
 if TYPE_CHECKING:
@@ -27,5 +28,6 @@ def trainer(
 ) -> tuple["SFTTrainer", dict[str, int]]:
     """The trainer of stage sft, over the correct side where the rows are pairs."""
     if "chosen" in rows.column_names:
+        say("pairs", "their chosen side alone; `just mix mixture=rft` takes the student's rollouts")
         rows = rows.select_columns(["prompt", "chosen"]).rename_column("chosen", "completion")
     return sft.trainer(rows, student, recipe, folder)

@@ -24,7 +24,7 @@ from training import examples
 from training.chat import Chat
 from training.lineage import SAMPLED
 from training.model import Student, stops
-from training.ranks import rank
+from training.ranks import rank, say
 from training.recipe import accumulation, arguments
 from training.sft import SftRecipe
 
@@ -262,6 +262,8 @@ def finish(folder: Path, recipe: RlRecipe) -> dict[str, int]:
             f"{'harder' if easy or right > 0.5 else 'easier'} problems, or raise "
             f"group={recipe.group}"
         )
+    if not counts["kept correct"]:
+        say("rollouts", "no group had anything to teach; all_dead=true lets that pass")
     return counts
 
 

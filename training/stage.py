@@ -75,6 +75,8 @@ class _Training:
             losses = self._trained(trainer, run)
             folder = self._sealed(trainer, run, losses)
         say("checkpoint", str(folder))
+        if self.recipe.log_to == "tensorboard":
+            say("log", f"tensorboard --logdir {folder}")
         return folder
 
     def _parent(self) -> str | None:
@@ -134,7 +136,16 @@ class _Training:
         self.checkpoint.open()
         student = self._student()
         rows = self.mixture.dataset()
-        trainer, counts = self.stage.trainer(rows, student, self.recipe, self.checkpoint.part)
+        preflight.before(student, self.recipe)
+        try:
+            trainer, counts = self.stage.trainer(rows, student, self.recipe, self.checkpoint.part)
+        except ModuleNotFoundError as error:
+            raise UserError(
+                f"a library needs {error.name!r}, which is not installed; install it, or remove "
+                f"what asks for it (log_to={self.recipe.log_to}, a broken trackio)"
+            ) from error
+        if counts.get("left out"):
+            say("left out", f"{counts['left out']:,} of {len(rows):,}, longer than the window")
         stop_early(trainer, self.recipe)
         trainer.remove_callback(PrinterCallback)  # it prints each log as a dict
         trainer.add_callback(Lines())
@@ -151,7 +162,9 @@ class _Training:
 
     def _student(self) -> Student:
         if self.parent:
+            say("start", self.parent)
             return load(self.parent, self.recipe.attention, self.came["parent"].get("commit"))
+        say("start", "random weights")
         return build(self.recipe.shape, self.recipe.seed, self.recipe.attention)  # type: ignore[attr-defined]
 
     def _trained(self, trainer: Any, run: Run) -> list[tuple[int, float]]:

@@ -172,8 +172,12 @@ def _named(store: Store, snapshot: Snapshot, recipe: MixRecipe, policy: str | No
         relation=f"(from groups where policy_id = {quoted(policy)})" if policy else "corpus",
         where=recipe.where,
     )
-    with catalog.locked(store, snapshot) as con, catalog.told():
-        found = catalog.query(con, sql).to_arrow_table()
+    try:
+        with catalog.locked(store, snapshot) as con, catalog.told():
+            found = catalog.query(con, sql).to_arrow_table()
+    except QueryError as error:
+        keys = f"where={recipe.where!r}, prefer={recipe.prefer!r}"
+        raise QueryError(f"{keys} or a part's where is not SQL of the corpus: {error}") from error
     once = found.schema == NAMES and len(found["subject_id"].unique()) == found.num_rows
     if not once or {*found["part"].unique().to_pylist()} - {None, *recipe.all_parts()}:
         raise QueryError(f"where={recipe.where!r} must be a condition, and each part's where too")

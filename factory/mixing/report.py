@@ -60,7 +60,7 @@ def of_mixture(store: Store, mixture: dict[str, Any], new: bool) -> None:
     at = where(store)
     console.print("\n[bold]next[/bold]")
     if find_spec(f"training.{mixture['stage']}"):
-        console.print(f"  just train stage={mixture['stage']} mixture={name} recipe=smoke{at}")
+        console.print(f"  just train stage={mixture['stage']} mixture={name}{at}")
     console.print(f"  just why {name}:0{at}\n  just diff a={name} b=NAME@VERSION{at}")
 
 

@@ -24,7 +24,8 @@ MISTAKES = {
     "stage=mid tokens=1e9 gpus=0.5": "gpus='0.5' does not fit; give a number from 1 on",
     "stage=mid tokens=nan": "tokens='nan' does not fit; give a number above 0",
     "stage=mid tokens=inf": "tokens='inf' does not fit",
-    "stage=mid tokens=1e9 gpus=96": "batch=128 must be a multiple of micro_batch=1 times 96 proc",
+    "stage=mid tokens=1e9 gpus=96": "batch=128 cannot be shared by 96 processes, of which each "
+    "takes whole passes of micro_batch=1; run on 64 (in `just plan`: gpus=64), or raise batch",
     "stage=mid tokens=1e9 gpu=h10": "unknown gpu 'h10'; did you mean 'h100'? known: a100, b200",
     "stage=mid tokens=1e9 parent=me/mine": "unknown model 'me/mine'; known: microsoft/Phi-4-mini",
     "stage=sft tokens=1e9": "stage sft takes whole rows: give rows= too",

@@ -328,6 +328,6 @@ def test_a_model_that_cannot_be_had_is_one_line(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     freeze(store, sums(3))
     nowhere = asked("mid", "shape=null", "model=nobody/nothing")
-    with pytest.raises(UserError, match="cannot load the model 'nobody/nothing'"):
+    with pytest.raises(UserError, match="cannot find the model 'nobody/nothing'"):
         train(store, nowhere)
     assert list((store.root / "checkpoints").glob("*")) == []

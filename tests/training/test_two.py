@@ -128,7 +128,7 @@ def test_the_rollouts_of_both_processes_are_kept_and_groups_are_whole(
 
 def test_a_group_may_not_be_cut_in_two() -> None:
     recipe = resolve(RlRecipe, recipe_file("rl", "smoke"), ["batch=12", "micro_batch=6"])
-    with pytest.raises(UserError, match=r"samples 6 rollouts at once, .* multiple of group=4"):
+    with pytest.raises(UserError, match=r"by 2 processes, .* groups of group=4; run on 1 "):
         accumulation(recipe, 2)
 
 
