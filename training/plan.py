@@ -46,7 +46,8 @@ GPUS = {
 UTILISATION, CITED = 0.33, "torchtitan's FSDP2 on 128 H100, not compiled"
 PAPER = ("mid", "phi4mini", 150e9, 128 * 2 * 24)  # tokens in all, GPU-hours: its model card
 DEFAULTS = {"recipe": "phi4mini", "store": "data", "mixture": "", "parent": ""}
-CLUSTER = {"gpus": "128", "gpu": "h100", "price": "", "tokens": "", "rows": ""}
+PAPER_GPUS = 128  # unless gpus= says otherwise, or fewer where the batch is shared by fewer
+CLUSTER = {"gpus": "", "gpu": "h100", "price": "", "tokens": "", "rows": ""}
 LENGTHS = """
     select sum(tokens)::double, count(*), sum(tokens::double * tokens) / sum(tokens),
         (select any_value(tokenizer) from mixtures where mixture_id = $mixture_id)
@@ -102,7 +103,7 @@ def _obey(words: list[str]) -> int:
         raise unknown("gpu", gpu, GPUS)
     model = _model(stage, name, recipe, Path(root), parent)
     shape, said = cost.shape_of(model), model if isinstance(model, str) else "random weights"
-    count = int(_number("gpus", gpus, 1)) or most_processes(recipe, int(CLUSTER["gpus"]))
+    count = int(_number("gpus", gpus, 1)) or most_processes(recipe, PAPER_GPUS)
     asked = Asked(stage, name, recipe, shape, said, count, gpu)
     accumulation(recipe, asked.gpus)
     given = _number("tokens", tokens), int(_number("rows", rows, 1))

@@ -188,9 +188,9 @@ def test_a_loss_that_is_no_number_is_one_line_and_a_failed_run(store: Store) -> 
 def test_the_log_is_short_and_plain(trained: tuple[Store, Path, str]) -> None:
     lines = trained[2].splitlines()
     words = [line.split()[0] for line in lines]
-    assert words[:6] == ["mixture", "packing", "model", *["preflight"] * 3]
+    assert words[:7] == ["mixture", "start", "packing", "model", *["preflight"] * 3]
     assert words[-2:] == ["loss", "checkpoint"]
-    assert set(words[6:-2]) == {"step"} and "tokens/s" in lines[6]
+    assert set(words[7:-2]) == {"step"} and "tokens/s" in lines[7]
     assert lines[-1].endswith(str(trained[1]))
 
 
