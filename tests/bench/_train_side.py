@@ -37,7 +37,9 @@ from training.rl import Reward, Temperature
 
 RECIPES = Path(stage.__file__).parent / "recipes"
 MORE = {
-    "sft": ["window=2048"],  # of a longer example TRL keeps a part and we none: there is none
+    # Of a longer example TRL keeps a part and we none: there is none. And as many steps for both.
+    "sft": ["window=2048", "epochs=9"],
+    "dpo": ["window=2048", "epochs=9"],
     "rl": ["completion=48", "batch=16", "temperature_end=1.0", "rebalance=false"],
 }
 
