@@ -37,11 +37,11 @@ from training.rl import Reward, Temperature
 
 RECIPES = Path(stage.__file__).parent / "recipes"
 MORE = {
-    # Of a longer example TRL keeps a part and we none: there is none. And as many steps for both.
     "sft": ["window=2048", "epochs=9"],
     "dpo": ["window=2048", "epochs=9"],
     "rl": ["completion=48", "batch=16", "temperature_end=1.0", "rebalance=false"],
 }
+SHORT = 1_200  # characters: of an example longer than the window TRL keeps a part and we none
 
 
 def ours(name: str, rows: Any, student: Student, recipe: Any, folder: Path) -> Any:
@@ -108,6 +108,9 @@ def main(side: str, name: str, root: str, start: str, steps: str) -> None:
     module = import_module(f"training.{name}")
     recipe: Any = resolve(module.RECIPE, RECIPES / name / "smoke.yaml", words)
     rows = open_mixture(Store(root), None, module.MIXTURES).dataset()
+    if name in ("sft", "dpo"):
+        texts = [each for each in ("completion", "chosen", "rejected") if each in rows.column_names]
+        rows = rows.filter(lambda row: max(len(row[each]) for each in texts) <= SHORT)
     student = load(start, recipe.attention)
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
