@@ -23,6 +23,15 @@ def first() -> bool:
     return rank() == 0
 
 
+def together() -> None:
+    """Wait until every process is here."""
+    if world() > 1:
+        import torch
+        from accelerate import PartialState
+
+        PartialState(cpu=not torch.cuda.is_available()).wait_for_everyone()
+
+
 def say(what: str, words: str) -> None:
     """One plain line of the first process."""
     if first():

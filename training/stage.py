@@ -29,7 +29,7 @@ from training import lineage, preflight
 from training.lineage import Checkpoint
 from training.mixture import open_mixture
 from training.model import Student, build, commit, load
-from training.ranks import first, say, world
+from training.ranks import first, say, together, world
 from training.recipe import StageRecipe
 
 IDLE = {"threads", "log_every", "save_every", "log_to"}  # these do not change the weights
@@ -66,6 +66,7 @@ class _Training:
         rows = self.mixture.examples.num_rows
         say("mixture", f"{self.mixture.label}, {rows:,} examples, {self.mixture.mixture_id}")
         with self._recorded() as run:
+            together()  # the first may have waited for the same training by others
             if made := self.checkpoint.made():
                 self._keep_samples(made, run)
                 say("checkpoint", f"{made}, made before from the same; nothing to do")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -103,6 +104,17 @@ def test_every_stage_is_trained_recorded_and_told_of_once(trained: tuple[Store, 
     for first in ("mixture", "model", "checkpoint"):
         assert sum(line.startswith(first) for line in said.splitlines()) == 5
     assert not list((store.root / "checkpoints").glob(".*"))
+
+
+def test_two_of_the_same_by_two_processes_each_train_it_once(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store", create=True)
+    freeze(store, sums(40))
+    texts = [EVERY.format(words=[words(store, "mid")])] * 2
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(together, (tmp_path / "a.py", tmp_path / "b.py"), texts))
+    assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
+    assert sum("made before from the same; nothing to do" in each.stdout for each in done) == 1
+    assert len(list((store.root / "checkpoints").iterdir())) == 1
 
 
 def test_two_processes_learn_what_one_learns(trained: tuple[Store, str]) -> None:
