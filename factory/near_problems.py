@@ -46,8 +46,8 @@ UNKNOWN = f"""
     order by c.one_key, c.other_key
 """
 JUDGED = f"""
-    select one_key, other_key, same, score, reason from comparisons
-    where (same or apart) and version = '{COMPARED}'
+    select one_key, other_key, score, reason, same, apart from comparisons
+    where version = '{COMPARED}'
         and one_key in (from live) and other_key in (from live)
 """
 
@@ -169,8 +169,8 @@ def near(con: Any) -> pa.Table:
         f"where subject = 'problem' and version = '{fingerprint.VERSION}'"
     )
     rows = con.sql(JUDGED).fetchall()
-    edges = [clusters.Edge(a, b, score, why) for a, b, same, score, why in rows if same]
-    members = clusters.joined(edges, ((a, b) for a, b, same, *_ in rows if not same))
+    edges = [clusters.Edge(*row[:5]) for row in rows]
+    members = clusters.joined(edges, (row[:2] for row in rows if row[-1]))
     names = clusters.Member._fields
     columns = list(zip(*members, strict=True)) or [[]] * len(names)
     kinds = (pa.string(), pa.string(), pa.float64(), pa.string())

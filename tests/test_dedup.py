@@ -275,6 +275,15 @@ def test_an_edge_that_would_join_what_differs_is_left_out() -> None:
     assert {m.cluster for m in joined(edges, [])} == {"a"}
 
 
+def test_the_closest_pair_speaks_first() -> None:
+    close = [Edge("a", "b", 0.9, ""), Edge("b", "c", 0.8, "")]
+    for score, together in ((0.7, True), (0.85, False), (0.95, False)):
+        edges = [*close, Edge("a", "c", score, "", same=False)]
+        found = {member.key: member.cluster for member in joined(edges)}
+        assert (found.get("c") == "a") is together
+        assert joined(edges[::-1]) == joined(edges)
+
+
 def test_similar_shows_the_nearest_and_why_it_is_not_the_same(store: Store) -> None:
     none = run_factory("similar", FIRST, f"store={store.root}")
     assert (none.returncode, none.stderr.count("\n")) == (2, 1)

@@ -15,6 +15,7 @@ from factory.likeness.tokens import Page, U
 HEADS = 1024  # lists of phrases by their first token
 FORMS = """
     {} # ) | {} # # ) | {} # problem # ) | ( # {} ) | ( # {} # ) | ( # {} # problem # )
+    {} # ] | {} # # ] | {} # problem # ] | # {} # ] | # {} # problem # ]
     source # {} # B | source # {} # A | source # {} # | source # {} | source {} # | source {}
 """
 BEFORE, AFTER, ANYWHERE = range(3)

@@ -9,12 +9,12 @@ problems, with their answers as judge: `just bench dedup`.
 """
 
 from collections import Counter
-from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from typing import NamedTuple
 
 from factory.likeness.facts import DIGITS, LENIENT, NOT, PERCENT, SMALL, STRICT, Facts, excludes
+from factory.likeness.typos import mended
 
 MANY, LONG = 40, 2_000  # numerals, tokens: beyond them places are not compared
 FEW = 2  # edits: those who reword make more
@@ -29,60 +29,26 @@ class Judgement(NamedTuple):
     """The verdict on a pair, its likeness from 0 to 1, and what decided."""
 
     same: bool
-    apart: bool  # by their mathematics: not even a third text may join them
+    apart: bool  # by their mathematics: not even a third text joins them
     score: float
     reason: str
 
 
 def judge(one: Facts, other: Facts) -> Judgement:
     """Whether two texts state one problem; the same whichever comes first."""
-    one, other = mended(one, other), mended(other, one)
+    one, other = mended(one, other)
     score = likeness(one, other)
-    if reason := contradiction(one, other) or slip(one, other):
+    edits = few_edits(one, other)
+    if reason := contradiction(one, other) or slip(one, other, edits):
         return Judgement(same=False, apart=True, score=score, reason=reason)
+    if reason := dispute(one, other) or reworded(one, other, edits):
+        return Judgement(same=False, apart=False, score=score, reason=reason)
     wanted = max(LEAST, MOST - FALL * evidence(one, other))
     if score < wanted:
         reason = f"too little in common: {score:.2f} of {wanted:.2f}"
         return Judgement(same=False, apart=False, score=score, reason=reason)
     reason = "the same mathematics in other words"
     return Judgement(same=True, apart=False, score=score, reason=reason)
-
-
-def mended(one: Facts, other: Facts) -> Facts:
-    """A text with its words spelt as in the other, where one of the two misspells them."""
-    known = sorted(other.words, key=lambda word: (word not in one.words, word))
-    spelt = {
-        word: next((_agreed(one, word, w) for w in known if _typo(one, other, word, w)), word)
-        for word in one.words
-        if word not in other.words
-    }
-    if all(word == right for word, right in spelt.items()):
-        return one
-
-    def counted(counts: Counter[int]) -> Counter[int]:
-        found: Counter[int] = Counter()
-        for word, count in counts.items():
-            found[spelt.get(word, word)] += count
-        return found
-
-    return replace(
-        one,
-        words=counted(one.words),
-        question=counted(one.question),
-        story=counted(one.story),
-        told=tuple(spelt.get(token, token) for token in one.told),
-    )
-
-
-def _agreed(one: Facts, word: int, partner: int) -> int:
-    """The spelling that both texts come to: one that both have, else either's."""
-    return partner if partner in one.words else min(word, partner)
-
-
-def _typo(one: Facts, other: Facts, a: int, b: int) -> bool:
-    """Whether two words of some length have the same letters, but for one."""
-    x, y = (one.letters | other.letters).get(a, 0), (one.letters | other.letters).get(b, 0)
-    return min(x.bit_count(), y.bit_count()) >= 4 and (x ^ y).bit_count() <= 1
 
 
 def contradiction(one: Facts, other: Facts) -> str | None:
@@ -103,18 +69,23 @@ def contradiction(one: Facts, other: Facts) -> str | None:
         return "a numeral more"
     if any(n in _either(one.formal, other.formal) for n in more):
         return "another numeral in a formula"
+    both, either = one.joints & other.joints, one.joints | other.joints
+    if one.joints and other.joints and both.total() < FORMULA * either.total() > 3:
+        return "another formula"
+    return "numerals changed places" if _exchanged(one, other) else None
+
+
+def dispute(one: Facts, other: Facts) -> str | None:
+    """What in their words speaks against one problem; None where nothing does."""
     for number in one.sides.keys() & other.sides.keys():
         a, b = one.sides[number], other.sides[number]
         if (a - b) and (b - a):
             return "words that exclude each other"
-    both, either = one.joints & other.joints, one.joints | other.joints
-    if one.joints and other.joints and both.total() < FORMULA * either.total() > 3:
-        return "another formula"
     if one.negations != other.negations and likeness(one, other) >= TOLD:
         return "another thing denied"
     if _share(one.story, other.story) >= TOLD and _asks_else(one, other):
         return "another question about the same"
-    return "numerals changed places" if _exchanged(one, other) else None
+    return None
 
 
 def _asks_else(one: Facts, other: Facts) -> bool:
@@ -152,37 +123,45 @@ def _alike(one: Facts, other: Facts, a: int, b: int, rival: int) -> float:
     return len(x & y) / max(len(x | y), 1)
 
 
-def slip(one: Facts, other: Facts) -> str | None:
-    """Of two texts that are the same but for an edit or two: the edit that makes them two."""
-    if max(len(one.told), len(other.told)) > LONG:
+Edits = list[tuple[tuple[int, ...], tuple[int, ...]]]  # what goes and what comes, by place
+
+
+def few_edits(one: Facts, other: Facts) -> Edits | None:
+    """The edits between two texts that are the same but for a few; None where there are more."""
+    first, second = sorted((one.told, other.told))
+    if max(len(first), len(second)) > LONG:
         return None
-    matcher = SequenceMatcher(None, *sorted((one.told, other.told)), autojunk=False)
-    edits = [places for op, *places in matcher.get_opcodes() if op != "equal"]
-    if len(edits) > FEW:
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    codes = [places for op, *places in matcher.get_opcodes() if op != "equal"]
+    return [(first[a:b], second[c:d]) for a, b, c, d in codes] if len(codes) <= FEW else None
+
+
+def slip(one: Facts, other: Facts, edits: Edits | None) -> str | None:
+    """Of two texts that are the same but for few edits: how they change the mathematics."""
+    if edits is None:
         return None
     signs = _either(one.signs, other.signs).keys() - LENIENT
     if signs or one.negations != other.negations or _either(one.numerals, other.numerals):
         return "nearly the same text, other mathematics"
     if one.variables.keys() ^ other.variables.keys():
         return "nearly the same text, other variables"
-    if one.order != other.order and max(max(b - a, d - c) for a, b, c, d in edits) < CLAUSE:
+    longest = max((len(side) for edit in edits for side in edit), default=0)
+    if one.order != other.order and longest < CLAUSE:
         return "nearly the same text, numerals changed places"
+    return None
+
+
+def reworded(one: Facts, other: Facts, edits: Edits | None) -> str | None:
+    """Of two texts that are the same but for few edits: the changed word that makes them two."""
+    if edits is None:
+        return None
     if len(one.told) == len(other.told):
         changed = [pair for pair in zip(one.told, other.told, strict=True) if pair[0] != pair[1]]
         if len(changed) == 2 and changed[0] == changed[1][::-1]:
             return "nearly the same text, two words changed places"
-    first, second = sorted((one.told, other.told))
-    changes = [(first[a:b], second[c:d]) for a, b, c, d in edits]
-    return _reworded(one, other, changes)
-
-
-def _reworded(
-    one: Facts, other: Facts, changes: list[tuple[tuple[int, ...], tuple[int, ...]]]
-) -> str | None:
-    """Which of a few changed words makes another problem."""
     small: Counter[int] = Counter()
     replaced: set[tuple[int, int]] = set()
-    for out, come in changes:
+    for out, come in edits:
         if NOT in out or NOT in come:
             return "nearly the same text, another thing denied"
         small.update(t for t in out if t < GROUPS)

@@ -36,7 +36,7 @@ class Reading(NamedTuple):
     kind: list[int]
     asked: list[bool]
     place: list[int]
-    letters: list[int]
+    spelled: list[str]  # in lower case; empty where a token is no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class Facts:
     maths: Counter[int]  # all tokens of mathematics but brackets
     question: Counter[int]  # what the sentences that ask say
     story: Counter[int]  # what the others say
-    letters: dict[int, int]  # the letters of a word, a bit each
+    reading: Reading
+    spelled: dict[str, int]  # a word -> where its first token is in the reading
     sides: dict[int, Counter[int]]  # by exclusive set, how often each side is said
     around: dict[int, list[frozenset[int]]]  # by numeral, what stands around each
     order: tuple[int, ...]  # numerals as they come
@@ -69,10 +70,25 @@ def readings(texts: Sequence[str]) -> list[Reading]:
         for start, end in pairwise(offsets):
             n = tokenised(data, start, end, tables.load(), boilerplate.load(), page)
             kind = page.kind[:n]
-            columns = (page.text[:n], page.sense[:n], kind & 63, kind >= tk.ASKED,
-                       page.place[:n], page.letters[:n])  # fmt: skip
-            found.append(Reading(*(column.tolist() for column in columns)))
+            found.append(
+                Reading(
+                    text=page.text[:n].tolist(),
+                    sense=page.sense[:n].tolist(),
+                    kind=(kind & 63).tolist(),
+                    asked=(kind >= tk.ASKED).tolist(),
+                    place=page.place[:n].tolist(),
+                    spelled=_spelled(page, n),
+                )
+            )
     return found
+
+
+def _spelled(page: tk.Page, n: int) -> list[str]:
+    """The words themselves."""
+    ends = page.end[:n].tolist()
+    data = page.bytes[: max(ends, default=0)].tobytes().lower()
+    begins = zip(page.begin[:n].tolist(), ends, strict=True)
+    return [data[begin:end].decode("utf-8", "replace") if end else "" for begin, end in begins]
 
 
 def facts(reading: Reading) -> Facts:
@@ -96,9 +112,8 @@ def facts(reading: Reading) -> Facts:
         maths=Counter(s for s, k in said if k > tk.BLANK and k != tk.BRACKET),
         question=Counter(s for s, asked in placed if asked),
         story=Counter(s for s, asked in placed if not asked),
-        letters={
-            s: m for s, m, k in zip(sense, reading.letters, kind, strict=True) if k == tk.WORD
-        },
+        reading=reading,
+        spelled={w: at for at, w in reversed(list(enumerate(reading.spelled))) if w},
         sides=_sides(sense),
         around=_around(said),
         order=tuple(s for s, k in said if k == tk.NUMERAL),

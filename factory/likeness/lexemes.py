@@ -82,7 +82,6 @@ def grouping(b: Array, i: int) -> int:
 def letters(page: Page, i: int, table: Tables) -> int:
     """A word, or variables that stand side by side."""
     b, start, capitals = page.bytes, i, 0
-    mask = np.uint32(0)
     code, c1, c2, c3 = OFFSET, OFFSET, OFFSET, OFFSET  # of the word without its last letters
     while CLASS[b[i]] == LETTER:
         byte = b[i]
@@ -90,7 +89,6 @@ def letters(page: Page, i: int, table: Tables) -> int:
             capitals += 1
             byte += 32
         c3, c2, c1, code = c2, c1, code, (code ^ U(byte)) * PRIME
-        mask |= np.uint32(1) << np.uint32(byte & 31)
         i += 1
     size = i - start
     after = apostrophe(page, start, i)
@@ -122,7 +120,7 @@ def letters(page: Page, i: int, table: Tables) -> int:
     if slot < 0:
         slot = tk.entry(table, stem)
     word(page, table, code, stem, slot)
-    page.letters[page.state[tk.COUNT] - 1] = mask
+    page.begin[page.state[tk.COUNT] - 1], page.end[page.state[tk.COUNT] - 1] = start, i
     return max(after, i)
 
 

@@ -44,7 +44,8 @@ class Page(NamedTuple):
     sense: Array  # uint64
     kind: Array  # uint8
     place: Array  # int32: sentence, counted from 0
-    letters: Array  # uint32: which letters a word has, a bit each; 0 of what is no word
+    begin: Array  # int32: where the letters of a word begin in `bytes`
+    end: Array  # int32: and end; 0 of what is no word
     state: Array  # int64, by the names above
     stack: Array  # int64 [DEEPEST, 3]: token before the brace, what follows it, mode to return to
 
@@ -54,9 +55,9 @@ def page(size: int) -> Page:
     room = tables.LONGEST * size + 64
     text, sense = np.empty(room, np.uint64), np.empty(room, np.uint64)
     kind, place = np.empty(room, np.uint8), np.empty(room, np.int32)
-    letters = np.empty(room, np.uint32)
+    begin, end = np.empty(room, np.int32), np.empty(room, np.int32)
     state, stack = np.zeros(8, np.int64), np.zeros((DEEPEST, 3), np.int64)
-    return Page(np.empty(room, np.uint8), text, sense, kind, place, letters, state, stack)
+    return Page(np.empty(room, np.uint8), text, sense, kind, place, begin, end, state, stack)
 
 
 @njit
@@ -64,7 +65,7 @@ def put(page: Page, text: Any, sense: Any, kind: int) -> None:
     """One more token, whatever stood in its place before."""
     n = page.state[COUNT]
     page.text[n], page.sense[n], page.kind[n] = text, sense, kind
-    page.place[n], page.letters[n] = page.state[SENTENCE], 0
+    page.place[n], page.end[n] = page.state[SENTENCE], 0
     page.state[COUNT] = n + 1
 
 
@@ -166,7 +167,7 @@ def move(page: Page, source: int, target: int) -> None:
     page.sense[target] = page.sense[source]
     page.kind[target] = page.kind[source]
     page.place[target] = page.place[source]
-    page.letters[target] = page.letters[source]
+    page.begin[target], page.end[target] = page.begin[source], page.end[source]
 
 
 @njit

@@ -185,7 +185,10 @@ EXCLUSIVE = """
     boy | girl
     man | woman
     numerator | denominator
-    real | integer | rational | natural
+    real | integer | rational | natural | prime
+    cup | pint | quart | gallon | liter | milliliter | tablespoon | teaspoon
+    discount | surcharge
+    hypotenuse | leg
     square | cube
     row | column
     union | intersection
@@ -242,8 +245,8 @@ MULTIPLES = """
 # Small words that carry the relation; where all else is the same, they make the difference.
 PIVOTS = """
     each every | total altogether all | both | only | another | other others | same | than
-    | left leftover remaining remain remains | before | after | during | until | either | exactly
-    | least | most | between | cent cents
+    | left leftover remaining remain remains | before | after | during | until | either
+    | exactly | least | most | between | cent cents
 """
 
 # What travels with a problem and is none of it. # stands for a number.

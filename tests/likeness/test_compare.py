@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from factory.likeness import compare, facts, neighbours
+from factory.likeness.typos import slip_away
 
 HAND = Path(__file__).parent / "hand_pairs.jsonl"
 
@@ -63,6 +64,27 @@ def test_a_reworded_problem_is_the_same(pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize("pair", OTHER, ids=lambda pair: pair[0][:30])
 def test_a_small_change_makes_another_problem(pair: tuple[str, str]) -> None:
     assert not judged(*pair).same
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("between", "bewteen"), ("exactly", "exctly"), ("remaining", "remaiining"),
+     ("thirty", "thrity"), ("perimeter", "perimetar"), ("grapes", "grpaes")],
+)  # fmt: skip
+def test_a_misspelt_word_makes_no_other_problem(right: str, wrong: str) -> None:
+    text = "Of exactly thirty grapes between Ann and Bob how many are remaining at the perimeter?"
+    assert judged(text, text.replace(right, wrong)).same
+    assert judged(text.replace(right, wrong), text.replace("many", "mnay")).same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("regular", "irregular"), ("males", "females"), ("equal", "unequal"), ("boys", "toys"),
+     ("median", "median"), ("grapes", "grapefruits")],
+)  # fmt: skip
+def test_two_words_are_no_slip_of_each_other(one: str, other: str) -> None:
+    assert not slip_away(one, other)
+    assert not slip_away(other, one)
 
 
 def test_pairs_written_by_hand_keep_their_rates(shared: Path) -> None:
