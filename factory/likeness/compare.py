@@ -145,10 +145,16 @@ def slip(one: Facts, other: Facts, edits: Edits | None) -> str | None:
         return "nearly the same text, other mathematics"
     if one.variables.keys() ^ other.variables.keys():
         return "nearly the same text, other variables"
-    longest = max((len(side) for edit in edits for side in edit), default=0)
-    if one.order != other.order and longest < CLAUSE:
+    if one.order != other.order and _exchange(one, edits):
         return "nearly the same text, numerals changed places"
     return None
+
+
+def _exchange(one: Facts, edits: Edits) -> bool:
+    """Whether numerals that changed places did so alone: with their clause or verb they may."""
+    longest = max((len(side) for edit in edits for side in edit), default=0)
+    replaced = any(all(not one.numerals.keys().isdisjoint(side) for side in e) for e in edits)
+    return longest < 2 or (replaced and longest < CLAUSE)
 
 
 def reworded(one: Facts, other: Facts, edits: Edits | None) -> str | None:

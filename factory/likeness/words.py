@@ -105,7 +105,7 @@ SAME = """
     garden yard
     plant planted grow grew
     collect gather
-    share split divide
+    share split divide divisible
     group team
     class classroom
     meal lunch
@@ -156,6 +156,14 @@ SAME = """
     foot feet ft
     inch inches
     mile mi
+    square sq
+    ounce oz
+    gallon gal
+    liter litre
+    milliliter ml millilitre
+    millimeter mm millimetre
+    tablespoon tbsp
+    teaspoon tsp
 """
 
 # A changed meaning: in each line the words of one side, then of the others.
@@ -246,7 +254,7 @@ MULTIPLES = """
 PIVOTS = """
     each every | total altogether all | both | only | another | other others | same | than
     | left leftover remaining remain remains | before | after | during | until | either
-    | exactly | least | most | between | cent cents
+    | exactly precisely | least smallest | most | between | cent cents
 """
 
 # What travels with a problem and is none of it. # stands for a number.
