@@ -167,10 +167,14 @@ def _by_runs(part: _Part, apart: str | None) -> Found | None:
 def _apart(text: str, statement: str, hit: list[int]) -> str | None:
     """What keeps a problem and an item apart: of all of it, and without what stands around it."""
     wanted = _facts(statement)
-    if not (apart := compare.contradiction(_facts(text), wanted)):
+    if not (apart := _difference(_facts(text), wanted)):
         return None
     part = span(text, hit[at.START], hit[at.END], len(text))
-    return apart if part == text.strip() else compare.contradiction(_facts(part), wanted)
+    return apart if part == text.strip() else _difference(_facts(part), wanted)
+
+
+def _difference(one: Facts, other: Facts) -> str | None:
+    return compare.contradiction(one, other) or compare.dispute(one, other)
 
 
 def _compared(text: str, statement: str, share: float) -> Found | None:
@@ -178,7 +182,8 @@ def _compared(text: str, statement: str, share: float) -> Found | None:
     judged = compare.judge(_facts(text), _facts(statement))
     if judged.same:
         return Found("near", share, f"{judged.reason}, alike to {judged.score:.2f}")
-    return None if judged.apart else Found("suspect", share, judged.reason)
+    unlike = judged.reason.startswith(compare.UNLIKE)
+    return Found("suspect", share, judged.reason) if unlike else None
 
 
 @lru_cache(maxsize=4096)

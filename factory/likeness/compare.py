@@ -45,7 +45,7 @@ def judge(one: Facts, other: Facts) -> Judgement:
         return Judgement(same=False, apart=False, score=score, reason=reason)
     wanted = max(LEAST, MOST - FALL * evidence(one, other))
     if score < wanted:
-        reason = f"too little in common: {score:.2f} of {wanted:.2f}"
+        reason = f"{UNLIKE}: {score:.2f} of {wanted:.2f}"
         return Judgement(same=False, apart=False, score=score, reason=reason)
     reason = "the same mathematics in other words"
     return Judgement(same=True, apart=False, score=score, reason=reason)
@@ -192,6 +192,7 @@ def _asked_only(one: Facts, other: Facts) -> set[int]:
     return (one.question & one.words).keys() - other.words.keys()
 
 
+UNLIKE = "too little in common"  # so begins the reason of two texts of which nothing is known
 GROUPS = 64  # hashes are larger, groups of pivots smaller
 
 
