@@ -154,10 +154,10 @@ def numerals(page: Page) -> Any:
     for k in range(page.state[tk.COUNT]):
         if page.kind[k] & 63 != tk.NUMERAL or page.text[k] in SMALL:
             continue
-        fresh, j = True, max(0, k - FAR)
-        while fresh and j < k:
+        fresh, j = True, k - 1
+        while fresh and j >= max(0, k - FAR):  # the last is the likeliest to be the same
             fresh = page.text[j] != page.text[k]
-            j += 1
+            j -= 1
         if fresh:
             total += mixed(page.text[k])
     return mixed(total)
@@ -172,11 +172,16 @@ def signed(page: Page, width: int, hashes: Permutations, signature: Array) -> No
         if page.sense[k] != U(0):
             page.text[n] = mixed(page.sense[k])
             n += 1
-    for k in range(max(n - width + 1, min(n, 1))):
+    shingles = max(n - width + 1, min(n, 1))
+    for k in range(shingles):
         code = page.text[k]
         for j in range(k + 1, min(k + width, n)):
             code = code * STEP + page.text[j]
-        lowered(mixed32(np.uint32(mixed(code) & LOW)), hashes, signature)
+        page.text[k] = U(mixed32(np.uint32(mixed(code) & LOW)))
+    for k in range(shingles, shingles + -shingles % 4):  # the last once more, to make fours
+        page.text[k] = page.text[shingles - 1]
+    for k in range(0, shingles, 4):
+        lowered(page.text, k, hashes, signature)
 
 
 @njit
@@ -188,9 +193,13 @@ def mixed32(value: Any) -> Any:
 
 
 @njit
-def lowered(value: Any, hashes: Permutations, signature: Array) -> None:
-    """Every permutation's minimum with one more value: a loop the compiler makes wide."""
+def lowered(values: Array, at: int, hashes: Permutations, signature: Array) -> None:
+    """Every permutation's minimum with four more values: a loop the compiler makes wide."""
+    v0, v1 = np.uint32(values[at]), np.uint32(values[at + 1])
+    v2, v3 = np.uint32(values[at + 2]), np.uint32(values[at + 3])
     for j in range(PERMUTATIONS):
-        permuted = np.uint32(hashes.a[j] * value + hashes.b[j])
-        if permuted < signature[j]:
-            signature[j] = permuted
+        a, b, least = hashes.a[j], hashes.b[j], signature[j]
+        least = min(least, np.uint32(a * v0 + b))
+        least = min(least, np.uint32(a * v1 + b))
+        least = min(least, np.uint32(a * v2 + b))
+        signature[j] = min(least, np.uint32(a * v3 + b))
