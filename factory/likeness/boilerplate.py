@@ -121,9 +121,12 @@ def stripped(page: Page, phrases: Phrases) -> None:
 
 @njit
 def standing(page: Page, at: int, first: int, where: int, phrases: Phrases) -> int:
-    """The length of the phrase that begins at a token, or of one AFTER that ends there; or 0."""
+    """The length of the phrase that begins at a token, or of one AFTER that ends there; or 0.
+
+    None that stands ANYWHERE begins with a numeral.
+    """
     size = listed(page, at, first, where, np.int64(page.text[at] % U(HEADS)), phrases)
-    if size == 0 and page.kind[at] & 63 == tk.NUMERAL:
+    if size == 0 and where != ANYWHERE and page.kind[at] & 63 == tk.NUMERAL:
         size = listed(page, at, first, where, HEADS, phrases)
     return size
 
