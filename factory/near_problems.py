@@ -22,7 +22,7 @@ BAND_LIKENESS = 0.5  # Jaccard similarity from which two texts likely share a ba
 # A pair is not worth a look where fewer places than AGREE of the first GLANCE of the signatures
 # agree: of pairs as alike as the rule wants at least (0.35) it loses 1 in 300.
 GLANCE, AGREE = 32, 4
-KEPT = 20_000  # facts of texts that a process keeps, 10 KB each
+KEPT = 14_000  # facts of texts that a process keeps, 15 KB each
 SLICE = 500_000  # pairs whose texts are looked up together
 UNIT_PAIRS = 4_096  # for a core
 COMMIT_UNITS = 8

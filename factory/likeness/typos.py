@@ -7,6 +7,7 @@ from factory.likeness import tokens as tk
 from factory.likeness.facts import Facts, Reading, excludes, facts, pivots
 
 SHORTEST, LONGEST = 4, 40  # letters of a word that is looked at
+MANY = 200  # words that only one of two texts has: they are not misspelt, but another text
 
 
 def mended(one: Facts, other: Facts) -> tuple[Facts, Facts]:
@@ -24,7 +25,9 @@ def _spelt(one: Facts, other: Facts) -> dict[str, str]:
     every = {word for word in one.spelled | other.spelled if SHORTEST <= len(word) <= LONGEST}
     both = one.spelled.keys() & other.spelled.keys()
     right = {w for w in every if w in both or _known(one, w) or _known(other, w)}
-    spelt = {}
+    spelt: dict[str, str] = {}
+    if len(every) - len(right) > MANY:
+        return spelt
     for word in sorted(every - right):
         near = [w for w in every if (w in right or w < word) and slip_away(word, w)]
         if near:
