@@ -13,7 +13,17 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import NamedTuple
 
-from factory.likeness.facts import DIGITS, LENIENT, NOT, PERCENT, SMALL, STRICT, Facts, excludes
+from factory.likeness.facts import (
+    DIGITS,
+    LENIENT,
+    NOT,
+    PERCENT,
+    SMALL,
+    STRICT,
+    Facts,
+    excludes,
+    synonyms,
+)
 from factory.likeness.typos import mended
 
 MANY, LONG = 40, 2_000  # numerals, tokens: beyond them places are not compared
@@ -38,8 +48,11 @@ def judge(one: Facts, other: Facts) -> Judgement:
     """Whether two texts state one problem; the same whichever comes first."""
     one, other = mended(one, other)
     score = likeness(one, other)
-    edits = few_edits(one, other)
-    if reason := contradiction(one, other) or slip(one, other, edits):
+    reason, edits = contradiction(one, other), None
+    if not reason:
+        edits = few_edits(one, other)
+        reason = altered(one, other, edits)
+    if reason:
         return Judgement(same=False, apart=True, score=score, reason=reason)
     if reason := dispute(one, other) or reworded(one, other, edits):
         return Judgement(same=False, apart=False, score=score, reason=reason)
@@ -108,7 +121,8 @@ def _exchanged(one: Facts, other: Facts) -> bool:
     """Whether two numerals stand each where the other stood."""
     if one.order == other.order:
         return False
-    once = [n for n, count in one.numerals.items() if count == other.numerals[n] == 1][:MANY]
+    both = sorted(one.numerals.keys() & other.numerals.keys())
+    once = [n for n in both if one.numerals[n] == other.numerals[n] == 1][:MANY]
     for a, b in combinations(once, 2):
         straight = _alike(one, other, a, a, b) + _alike(one, other, b, b, a)
         crossed = _alike(one, other, a, b, b) + _alike(one, other, b, a, a)
@@ -136,7 +150,7 @@ def few_edits(one: Facts, other: Facts) -> Edits | None:
     return [(first[a:b], second[c:d]) for a, b, c, d in codes] if len(codes) <= FEW else None
 
 
-def slip(one: Facts, other: Facts, edits: Edits | None) -> str | None:
+def altered(one: Facts, other: Facts, edits: Edits | None) -> str | None:
     """Of two texts that are the same but for few edits: how they change the mathematics."""
     if edits is None:
         return None
@@ -168,6 +182,8 @@ def reworded(one: Facts, other: Facts, edits: Edits | None) -> str | None:
     small: Counter[int] = Counter()
     replaced: set[tuple[int, int]] = set()
     for out, come in edits:
+        if len(out) == len(come) and all(map(synonyms, out, come)):
+            continue
         if NOT in out or NOT in come:
             return "nearly the same text, another thing denied"
         small.update(t for t in out if t < GROUPS)

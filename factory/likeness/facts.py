@@ -187,6 +187,23 @@ def pivots() -> dict[int, int]:
     return {tables.fnv(word): at for at, group in enumerate(groups, 1) for word in group}
 
 
+def synonyms(one: int, other: int) -> bool:
+    """Whether one is a pivot and the other a word of its meaning: least, smallest."""
+    return other in _meant().get(one, ()) or one in _meant().get(other, ())
+
+
+@cache
+def _meant() -> dict[int, set[int]]:
+    """A pivot's group -> the senses of its words."""
+    lines = [line.split() for line in words.SAME.strip().splitlines()]
+    senses = {tables.fnv(word): tables.fnv("~" + line[0]) for line in lines for word in line}
+    found: dict[int, set[int]] = {}
+    for word, group in pivots().items():
+        if word in senses:
+            found.setdefault(group, set()).add(senses[word])
+    return found
+
+
 def _formal(said: list[tuple[int, int]]) -> Counter[int]:
     """Numerals of formulas."""
     formula = (tk.OPERATOR, tk.BRACKET, tk.VARIABLE)

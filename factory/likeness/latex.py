@@ -125,7 +125,7 @@ def mark(page: Page, i: int, table: Tables) -> int:
             k += 1
         plain = tk.entry(table, hashed(b, i + 2, k))
         known = plain >= 0 and table.kinds[plain] == tables.FUNCTION
-        long = state[tk.MATHS] != PROSE and k - i > 4  # no row of a matrix begins with a word
+        long = state[tk.MATHS] != PROSE and k - i > 5  # a row of a matrix may begin with xyz
         if known or long or tk.entry(table, named(b, i + 2, k)) >= 0:
             return i + 1
     if after == 40 or after == 91:

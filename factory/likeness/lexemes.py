@@ -119,8 +119,10 @@ def letters(page: Page, i: int, table: Tables) -> int:
             stem = c1
     if slot < 0:
         slot = tk.entry(table, stem)
+    n = page.state[tk.COUNT]
     word(page, table, code, stem, slot)
-    page.begin[page.state[tk.COUNT] - 1], page.end[page.state[tk.COUNT] - 1] = start, i
+    page.begin[page.state[tk.COUNT] - 1] = start
+    page.end[page.state[tk.COUNT] - 1] = i if page.state[tk.COUNT] > n else 0  # twenty-three
     return max(after, i)
 
 

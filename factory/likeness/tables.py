@@ -73,7 +73,7 @@ def _spellings() -> dict[str, tuple[int, int]]:
     table |= dict.fromkeys(f"{words.EMPTY} {words.CONTESTS}".split(), (EMPTY, 0))
     table |= dict.fromkeys(words.NEGATIONS.split(), (NOT, fnv("not")))
     table |= {word: (FUNCTION, fnv(word)) for word in symbols.FUNCTIONS.split()}
-    table["percent"] = (SIGN, fnv("%"))
+    table["percent"] = table["percentage"] = (SIGN, fnv("%"))
     return table
 
 

@@ -7,6 +7,9 @@ from factory.likeness import tokens as tk
 from factory.likeness.facts import Facts, Reading, excludes, facts, pivots
 
 SHORTEST, LONGEST = 4, 40  # letters of a word that is looked at
+LONG = 7  # letters of a word that is hardly one letter away from another
+DOUBLED, MISSED, OTHER = 1, 2, 3  # slips: doubled or exchanged letters; one too few or too many
+NONE, LITTLE, MUCH, ALL = range(4)  # what a word decides: nothing, wording, what is meant, numbers
 MANY = 200  # words that only one of two texts has: they are not misspelt, but another text
 
 
@@ -24,46 +27,67 @@ def _spelt(one: Facts, other: Facts) -> dict[str, str]:
     """
     every = {word for word in one.spelled | other.spelled if SHORTEST <= len(word) <= LONGEST}
     both = one.spelled.keys() & other.spelled.keys()
-    right = {w for w in every if w in both or _known(one, w) or _known(other, w)}
+    known = {w: max(_weight(one, w), _weight(other, w)) for w in every}
+    right = {w for w in every if w in both or known[w]}
+    sense = {w: text.reading.sense[at] for text in (one, other) for w, at in text.spelled.items()}
     spelt: dict[str, str] = {}
     if len(every) - len(right) > MANY:
         return spelt
     for word in sorted(every - right):
-        near = [w for w in every if (w in right or w < word) and slip_away(word, w)]
+        near = [
+            w
+            for w in every
+            if (w in right or w < word) and meant(word, w, known[w]) and sense[w] != sense[word]
+        ]
         if near:
-            meant = min(near, key=lambda w: (w not in right, len(w) == len(word), w))
-            spelt[word] = spelt.get(meant, meant)
+            best = min(near, key=lambda w: (w not in right, len(w) == len(word), w))
+            spelt[word] = spelt.get(best, best)
     return spelt
 
 
-def slip_away(one: str, other: str) -> bool:
-    """Whether one slip of the fingers makes a word of the other.
+def meant(word: str, right: str, weight: int) -> bool:
+    """Whether one slip of the fingers makes `word` of `right`; `weight` is what `right` decides.
 
-    A letter too many or too few, two that changed places; another letter only in words longer than
-    SHORTEST: too many short ones differ in one.
+    The more it decides, the surer the slip has to be: thirsty is not thirty, nor an event even.
+    Letters that changed places and doubled letters are sure, and so is much in a long word. The
+    first letter is always right.
     """
-    if abs(len(one) - len(other)) > 1 or (one[:2] != other[:2] and one[-2:] != other[-2:]):
-        return False
-    at = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
-    if at is None:
-        return one != other
-    x, y = one[at:], other[at:]
+    kind = slip(word, right)
+    if kind == DOUBLED or weight == NONE:
+        return bool(kind)
+    least = {LITTLE: 5, MUCH: 6, ALL: LONGEST + 1}[weight]
+    return bool(kind) and len(right) >= (least if kind == MISSED else max(least, LONG))
+
+
+def slip(word: str, right: str) -> int:
+    """What one slip of the fingers makes `word` of `right`; 0 where none does."""
+    if word[0] != right[0] or abs(len(word) - len(right)) > 1 or word == right:
+        return 0
+    at = next((k for k, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), -1)
+    at = min(len(word), len(right)) if at < 0 else at
+    x, y = word[at:], right[at:]
     if len(x) != len(y):
-        return x[1:] == y or x == y[1:]
-    swapped = x[:2] == y[1::-1] and x[2:] == y[2:]
-    return swapped or (x[1:] == y[1:] and len(one) > SHORTEST)
+        long, short = (x, y) if len(x) > len(y) else (y, x)
+        if long[1:] != short:
+            return 0
+        return DOUBLED if long[0] == word[at - 1] else MISSED
+    if x[:2] == y[1::-1] and x[2:] == y[2:]:
+        return DOUBLED
+    return OTHER if x[1:] == y[1:] and len(word) > SHORTEST else 0
 
 
-def _known(told: Facts, word: str) -> bool:
-    """Whether a text has the word and the tables know it: then it is none of a slip's making."""
+def _weight(told: Facts, word: str) -> int:
+    """What a word of a text decides."""
     at = told.spelled.get(word)
     if at is None:
-        return False
+        return NONE
     reading = told.reading
-    sense, text = reading.sense[at], reading.text[at]
-    return (
-        reading.kind[at] != tk.WORD or sense in _meanings() or excludes(sense) or text in pivots()
-    )
+    if reading.kind[at] not in (tk.WORD, tk.BLANK, tk.OPERATOR):
+        return ALL
+    if reading.kind[at] == tk.OPERATOR or excludes(reading.sense[at]):
+        return MUCH
+    known = reading.sense[at] in _meanings() or reading.text[at] in pivots()
+    return LITTLE if known or reading.kind[at] == tk.BLANK else NONE
 
 
 @cache

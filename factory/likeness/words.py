@@ -105,7 +105,7 @@ SAME = """
     garden yard
     plant planted grow grew
     collect gather
-    share split divide divisible
+    share split divide
     group team
     class classroom
     meal lunch
@@ -122,7 +122,6 @@ SAME = """
     depth deep
     weigh weight
     old age
-    percent percentage
     user human
     assistant
     system
@@ -254,7 +253,7 @@ MULTIPLES = """
 PIVOTS = """
     each every | total altogether all | both | only | another | other others | same | than
     | left leftover remaining remain remains | before | after | during | until | either
-    | exactly precisely | least smallest | most | between | cent cents
+    | exactly | least | most | between | cent cents
 """
 
 # What travels with a problem and is none of it. # stands for a number.

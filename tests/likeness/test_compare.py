@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from factory.likeness import compare, facts, neighbours
-from factory.likeness.typos import slip_away
+from factory.likeness.typos import slip
 
 HAND = Path(__file__).parent / "hand_pairs.jsonl"
 
@@ -69,7 +69,7 @@ def test_a_small_change_makes_another_problem(pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [("between", "bewteen"), ("exactly", "exctly"), ("remaining", "remaiining"),
-     ("thirty", "thrity"), ("perimeter", "perimetar"), ("grapes", "grpaes")],
+     ("thirty", "thrity"), ("perimeter", "perimter"), ("grapes", "grpaes")],
 )  # fmt: skip
 def test_a_misspelt_word_makes_no_other_problem(right: str, wrong: str) -> None:
     text = "Of exactly thirty grapes between Ann and Bob how many are remaining at the perimeter?"
@@ -80,11 +80,41 @@ def test_a_misspelt_word_makes_no_other_problem(right: str, wrong: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [("regular", "irregular"), ("males", "females"), ("equal", "unequal"), ("boys", "toys"),
-     ("median", "median"), ("grapes", "grapefruits")],
+     ("symmetric", "asymmetric"), ("median", "median"), ("grapes", "grapefruits")],
 )  # fmt: skip
 def test_two_words_are_no_slip_of_each_other(one: str, other: str) -> None:
-    assert not slip_away(one, other)
-    assert not slip_away(other, one)
+    assert not slip(one, other)
+    assert not slip(other, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "other"),
+    [("Seven friends pick 12 apples each. How many apples is that?", "Seven", "Steven"),
+     ("Tom buys eight bulbs for 5 dollars each. How much does he pay?", "eight", "light"),
+     ("Tom has thirty marbles and gives 7 to Ann. How many are left?", "thirty", "thirsty"),
+     ("A pond of 13 frogs has 4 that never jump. How many jump?", "never", "ever"),
+     ("Tom has twenty-three apples and 5 pears. How many fruits?", "twenty-three", "thre"),
+     ("Tom sells 5 of his 40 stamps. How many has he?", "sells", "smells")],
+)  # fmt: skip
+def test_a_word_that_decides_is_not_read_into_another(text: str, word: str, other: str) -> None:
+    assert not judged(text, text.replace(word, other)).same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("How many positive integers less than 1000 divide 60?",
+      "How many positive integers less than 1000 are divisible by 60?"),
+     ("Find the least number of 2-inch tiles on 45 squares.",
+      "Find the greatest number of 2-inch tiles on 45 squares.")],
+)  # fmt: skip
+def test_words_that_sound_alike_are_two(one: str, other: str) -> None:
+    assert not judged(one, other).same
+
+
+def test_many_numerals_are_compared_the_same_either_way() -> None:
+    said = [f"{chr(97 + k % 26) * 3}{k} holds {100 + k} V." for k in range(60)]
+    swapped = [*said[50:58], said[58].replace("158", "159"), said[59].replace("159", "158")]
+    judged(" ".join(said), " ".join([*swapped, *said[:50]]))
 
 
 def test_pairs_written_by_hand_keep_their_rates(shared: Path) -> None:
