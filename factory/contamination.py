@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from factory.likeness import OVERLAPS, compare, overlap, runs
+from factory.likeness import OVERLAPS, compare, overlap, runs, typos
 from factory.likeness import windows as at
 from factory.likeness.facts import Facts, facts, readings
 from factory.likeness.spans import span
@@ -174,6 +174,7 @@ def _apart(text: str, statement: str, hit: list[int]) -> str | None:
 
 
 def _difference(one: Facts, other: Facts) -> str | None:
+    one, other = typos.mended(one, other)
     return compare.contradiction(one, other) or compare.dispute(one, other)
 
 
