@@ -31,6 +31,7 @@ FEW = 2  # edits: those who reword make more
 CLAUSE = 3  # tokens: so many move together where a clause does
 FORMULA = 0.6  # share of neighbours in formulas that stay
 TOLD, ASKED = 0.75, 0.6  # how alike a story is that is the same, a question that is another
+UNLIKE = "too little in common"  # so begins the reason of two texts of which nothing is known
 CROSSED = 1.2  # of 2: how alike the places of two numerals are once they are exchanged
 MOST, LEAST, FALL = 0.85, 0.35, 0.16  # likeness wanted: without shared mathematics, at all, a unit
 
@@ -48,11 +49,9 @@ def judge(one: Facts, other: Facts) -> Judgement:
     """Whether two texts state one problem; the same whichever comes first."""
     one, other = mended(one, other)
     score = likeness(one, other)
-    reason, edits = contradiction(one, other), None
-    if not reason:
-        edits = few_edits(one, other)
-        reason = altered(one, other, edits)
-    if reason:
+    against = contradiction(one, other)
+    edits = None if against else few_edits(one, other)
+    if reason := against or altered(one, other, edits):
         return Judgement(same=False, apart=True, score=score, reason=reason)
     if reason := dispute(one, other) or reworded(one, other, edits):
         return Judgement(same=False, apart=False, score=score, reason=reason)
@@ -159,12 +158,12 @@ def altered(one: Facts, other: Facts, edits: Edits | None) -> str | None:
         return "nearly the same text, other mathematics"
     if one.variables.keys() ^ other.variables.keys():
         return "nearly the same text, other variables"
-    if one.order != other.order and _exchange(one, edits):
+    if one.order != other.order and _alone(one, edits):
         return "nearly the same text, numerals changed places"
     return None
 
 
-def _exchange(one: Facts, edits: Edits) -> bool:
+def _alone(one: Facts, edits: Edits) -> bool:
     """Whether numerals that changed places did so alone: with their clause or verb they may."""
     longest = max((len(side) for edit in edits for side in edit), default=0)
     replaced = any(all(not one.numerals.keys().isdisjoint(side) for side in e) for e in edits)
@@ -208,7 +207,6 @@ def _asked_only(one: Facts, other: Facts) -> set[int]:
     return (one.question & one.words).keys() - other.words.keys()
 
 
-UNLIKE = "too little in common"  # so begins the reason of two texts of which nothing is known
 GROUPS = 64  # hashes are larger, groups of pivots smaller
 
 

@@ -195,8 +195,7 @@ def synonyms(one: int, other: int) -> bool:
 @cache
 def _meant() -> dict[int, set[int]]:
     """A pivot's group -> the senses of its words."""
-    lines = [line.split() for line in words.SAME.strip().splitlines()]
-    senses = {tables.fnv(word): tables.fnv("~" + line[0]) for line in lines for word in line}
+    senses = {tables.fnv(word): sense for word, sense in tables.meanings().items()}
     found: dict[int, set[int]] = {}
     for word, group in pivots().items():
         if word in senses:

@@ -28,6 +28,13 @@ def named(b: Array, start: int, end: int) -> np.uint64:
     return code
 
 
+@njit
+def function(b: Array, start: int, end: int, table: Tables) -> int:
+    """The slot of a function's plain name, as `cos`; or -1."""
+    slot = tk.entry(table, hashed(b, start, end))
+    return slot if slot >= 0 and table.kinds[slot] == tables.FUNCTION else -1
+
+
 @outer
 def command(page: Page, i: int, table: Tables) -> int:
     """A backslash and what it commands; returns where to go on."""
@@ -43,9 +50,8 @@ def command(page: Page, i: int, table: Tables) -> int:
     if code == CIRC:
         circle(page)
     elif kind == tables.NOTHING:
-        plain = tk.entry(table, hashed(b, i + 1, k))
-        known = plain >= 0 and table.kinds[plain] == tables.FUNCTION
-        sign = U(table.values[plain]) if known else code
+        plain = function(b, i + 1, k, table)
+        sign = U(table.values[plain]) if plain >= 0 else code
         tk.emit(page, sign, sign, tk.OPERATOR)
     elif kind == tables.SIGN:
         tk.emit_sign(page, U(table.values[slot]))
@@ -123,10 +129,9 @@ def mark(page: Page, i: int, table: Tables) -> int:
         k = i + 2
         while CLASS[b[k]] == LETTER:
             k += 1
-        plain = tk.entry(table, hashed(b, i + 2, k))
-        known = plain >= 0 and table.kinds[plain] == tables.FUNCTION
+        known = function(b, i + 2, k, table) >= 0 or tk.entry(table, named(b, i + 2, k)) >= 0
         long = state[tk.MATHS] != PROSE and k - i > 5  # a row of a matrix may begin with xyz
-        if known or long or tk.entry(table, named(b, i + 2, k)) >= 0:
+        if known or long:
             return i + 1
     if after == 40 or after == 91:
         if state[tk.MATHS] == PROSE:

@@ -121,8 +121,8 @@ def letters(page: Page, i: int, table: Tables) -> int:
         slot = tk.entry(table, stem)
     n = page.state[tk.COUNT]
     word(page, table, code, stem, slot)
-    page.begin[page.state[tk.COUNT] - 1] = start
-    page.end[page.state[tk.COUNT] - 1] = i if page.state[tk.COUNT] > n else 0  # twenty-three
+    last = page.state[tk.COUNT] - 1
+    page.begin[last], page.end[last] = start, i if last == n else 0  # twenty-three is one token
     return max(after, i)
 
 

@@ -56,13 +56,22 @@ def _groups(text: str) -> list[list[str]]:
     return [part.split() for part in " ".join(text.split()).split("|")]
 
 
+@cache
+def meanings() -> dict[str, int]:
+    """Every word of `words.SAME` -> the sense of the first line that has it."""
+    found: dict[str, int] = {}
+    for line in _lines(words.SAME):
+        for word in line:
+            found.setdefault(word, fnv("~" + line[0]))
+    return found
+
+
 def _spellings() -> dict[str, tuple[int, int]]:
     """Every spelling with its kind and value; a stem where the word itself is not told apart."""
     table: dict[str, tuple[int, int]] = {}
-    for meaning in _lines(words.SAME):
-        for word in meaning:
-            for spelling in (word, stem(word)):
-                table.setdefault(spelling, (SAME, fnv("~" + meaning[0])))
+    for word, sense in meanings().items():
+        for spelling in (word, stem(word)):
+            table.setdefault(spelling, (SAME, sense))
     for meaning in _groups(words.QUANTITIES):
         table |= {w: (QUANTITY, fnv("~" + meaning[0])) for w in meaning}
     table |= {word: (NUMBER, n) for n, word in enumerate(words.NUMBERS.split())}

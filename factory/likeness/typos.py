@@ -2,13 +2,14 @@
 
 from functools import cache
 
-from factory.likeness import tables, words
+from factory.likeness import tables
 from factory.likeness import tokens as tk
 from factory.likeness.facts import Facts, Reading, excludes, facts, pivots
 
 SHORTEST, LONGEST = 4, 40  # letters of a word that is looked at
 LONG = 7  # letters of a word that is hardly one letter away from another
-DOUBLED, MISSED, OTHER = 1, 2, 3  # slips: doubled or exchanged letters; one too few or too many
+# Slips: a letter doubled, or two exchanged; one too few or too many; another one.
+DOUBLED, MISSED, OTHER = 1, 2, 3
 NONE, LITTLE, MUCH, ALL = range(4)  # what a word decides: nothing, wording, what is meant, numbers
 MANY = 200  # words that only one of two texts has: they are not misspelt, but another text
 
@@ -27,8 +28,8 @@ def _spelt(one: Facts, other: Facts) -> dict[str, str]:
     """
     every = {word for word in one.spelled | other.spelled if SHORTEST <= len(word) <= LONGEST}
     both = one.spelled.keys() & other.spelled.keys()
-    known = {w: max(_weight(one, w), _weight(other, w)) for w in every}
-    right = {w for w in every if w in both or known[w]}
+    weight = {w: max(_weight(one, w), _weight(other, w)) for w in every}
+    right = {w for w in every if w in both or weight[w]}
     sense = {w: text.reading.sense[at] for text in (one, other) for w, at in text.spelled.items()}
     spelt: dict[str, str] = {}
     if len(every) - len(right) > MANY:
@@ -37,7 +38,7 @@ def _spelt(one: Facts, other: Facts) -> dict[str, str]:
         near = [
             w
             for w in every
-            if (w in right or w < word) and meant(word, w, known[w]) and sense[w] != sense[word]
+            if (w in right or w < word) and meant(word, w, weight[w]) and sense[w] != sense[word]
         ]
         if near:
             best = min(near, key=lambda w: (w not in right, len(w) == len(word), w))
@@ -92,8 +93,7 @@ def _weight(told: Facts, word: str) -> int:
 
 @cache
 def _meanings() -> frozenset[int]:
-    lines = words.SAME.strip().splitlines()
-    return frozenset(tables.fnv("~" + line.split()[0]) for line in lines)
+    return frozenset(tables.meanings().values())
 
 
 def _respelt(one: Facts, other: Facts, spelt: dict[str, str]) -> Facts:

@@ -80,7 +80,7 @@ def test_a_misspelt_word_makes_no_other_problem(right: str, wrong: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [("regular", "irregular"), ("males", "females"), ("equal", "unequal"), ("boys", "toys"),
-     ("symmetric", "asymmetric"), ("median", "median"), ("grapes", "grapefruits")],
+     ("symmetric", "asymmetric"), ("grapes", "grapefruits")],
 )  # fmt: skip
 def test_two_words_are_no_slip_of_each_other(one: str, other: str) -> None:
     assert not slip(one, other)
